@@ -1,0 +1,576 @@
+package ast
+
+import (
+	"bytes"
+	"math"
+	"unicode"
+)
+
+// MaxSize is the largest text in bytes that can be parsed: offsets are kept in
+// 32 bits.
+const MaxSize = math.MaxInt32
+
+// maxErrors bounds how many errors are listed for one document.
+const maxErrors = 100
+
+// Parse reads a document. It never fails: errors are listed by
+// [Document.Errors], and the tree holds what could be read around them. The
+// name stands in error messages. The tree refers to src, which must not be
+// changed afterwards; it must not be longer than [MaxSize].
+func Parse(name string, src []byte, syntax Syntax) *Document {
+	d := &Document{name: name, src: src, syntax: syntax, end: len(src)}
+	p := parser{
+		doc:     d,
+		src:     src,
+		special: bytes.IndexByte(src, 0) >= 0 || bytes.IndexByte(src, '\r') >= 0,
+	}
+	p.run()
+	return d
+}
+
+// state is what the parser expects next. The states are those of the official
+// lexer between items; which one follows a value depends on the container
+// that holds it, so the tree itself is the stack.
+type state uint8
+
+const (
+	stTop         state = iota // lexTop
+	stTopEnd                   // lexTopValueEnd
+	stBraces                   // lexBlockStart
+	stBracesEnd                // lexBlockValueEnd
+	stBracesClose              // lexBlockEnd
+	stArrayValue               // lexArrayValue
+	stArrayEnd                 // lexArrayValueEnd
+	stMapKey                   // lexMapKeyStart
+	stMapEnd                   // lexMapValueEnd
+	stDone
+)
+
+type parser struct {
+	doc     *Document
+	src     []byte
+	pos     int
+	cur     *Node // the container that is being read
+	arena   []Node
+	special bool // the text has CR or NUL bytes, which end a comment as LF does
+}
+
+func (p *parser) run() {
+	p.arena = make([]Node, max(16, min(len(p.src)/40, 256)))
+	p.doc.root = p.newNode(KindDocument, 0)
+	p.cur = p.doc.root
+	st := stTop
+	for st != stDone {
+		switch st {
+		case stTop:
+			st = p.top()
+		case stTopEnd:
+			st = p.topEnd()
+		case stBraces:
+			st = p.braces()
+		case stBracesEnd:
+			st = p.bracesEnd()
+		case stBracesClose:
+			st = p.bracesClose()
+		case stArrayValue:
+			st = p.arrayValue()
+		case stArrayEnd:
+			st = p.arrayEnd()
+		case stMapKey:
+			st = p.mapKey()
+		case stMapEnd:
+			st = p.mapEnd()
+		}
+	}
+	p.finish()
+}
+
+// finish closes what the text leaves open.
+func (p *parser) finish() {
+	end := int32(p.doc.end)
+	for n := p.cur; n != nil; n = n.parent {
+		n.end = end
+		if n.kind == KindMap || n.kind == KindArray {
+			p.markLost(n)
+		}
+		if n.kind != KindDocument && n.kind != KindEntry {
+			n.flags |= flagUnclosed
+		}
+	}
+	p.doc.root.end = int32(len(p.src))
+}
+
+func (p *parser) newNode(kind Kind, start int) *Node {
+	if len(p.arena) == 0 {
+		p.arena = make([]Node, 256)
+	}
+	n := &p.arena[0]
+	p.arena = p.arena[1:]
+	n.doc = p.doc
+	n.kind = kind
+	n.start, n.end = int32(start), int32(start)
+	return n
+}
+
+// add appends a new node to the container that is being read.
+func (p *parser) add(parent *Node, kind Kind, start int) *Node {
+	n := p.newNode(kind, start)
+	n.parent = parent
+	if n.prev = parent.last; n.prev == nil {
+		parent.first = n
+	} else {
+		n.prev.next = n
+	}
+	parent.last = n
+	return n
+}
+
+func (p *parser) markLost(n *Node) {
+	if n.flags&flagLost == 0 {
+		n.flags |= flagLost
+		p.doc.lost = append(p.doc.lost, n)
+	}
+}
+
+// afterValue returns the state that follows a value in the current container.
+func (p *parser) afterValue() state {
+	switch p.cur.kind {
+	case KindMap:
+		return stMapEnd
+	case KindArray:
+		return stArrayEnd
+	case KindBraces:
+		return stBracesEnd
+	}
+	return stTopEnd
+}
+
+// close ends the current container behind the bracket at p.pos and returns the
+// state that follows it.
+func (p *parser) close() state {
+	p.pos++
+	n := p.cur
+	n.end = int32(p.pos)
+	if n.kind == KindBraces {
+		p.cur = n.parent
+		if p.cur.kind == KindBraces {
+			return stBracesClose
+		}
+		return stTop
+	}
+	p.cur = n.parent
+	if e := n.parent; e.kind == KindEntry {
+		e.end = n.end
+		p.cur = e.parent
+	}
+	return p.afterValue()
+}
+
+func (p *parser) openBraces() state {
+	p.cur = p.add(p.cur, KindBraces, p.pos)
+	p.pos++
+	return stBraces
+}
+
+func (p *parser) top() state {
+	p.skipSpace()
+	if p.pos == len(p.src) {
+		return stDone
+	}
+	switch p.src[p.pos] {
+	case '{':
+		return p.openBraces()
+	case '#':
+		p.skipComment()
+		return stTop
+	case '/':
+		if p.isSlashComment() {
+			p.skipComment()
+			return stTop
+		}
+		return p.fail(p.pos, p.pos+1, "Unexpected EOF.", "a key or a comment that starts with # or //")
+	case 0:
+		return p.fail(p.pos, p.pos+1, "Unexpected EOF.", "text without NUL bytes")
+	}
+	return p.key()
+}
+
+func (p *parser) topEnd() state {
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case ' ', '\t':
+		case '#':
+			p.skipComment()
+			return stTop
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stTop
+			}
+		case '\n', '\r', 0, ';', ',', '}':
+			p.pos++
+			return stTop
+		default:
+			return p.failRune("Expected a top-level value to end with a new line, comment or EOF, but got '%v' instead.",
+				"the end of the line, a comment, a comma or a semicolon behind the value")
+		}
+	}
+	return stDone
+}
+
+func (p *parser) braces() state {
+	p.skipSpace()
+	if p.pos == len(p.src) {
+		return stDone
+	}
+	switch p.src[p.pos] {
+	case '{':
+		return p.openBraces()
+	case '}':
+		return p.close()
+	case '#':
+		p.skipComment()
+		return stBraces
+	case '/':
+		if p.isSlashComment() {
+			p.skipComment()
+			return stBraces
+		}
+		return p.fail(p.pos, p.pos+1, "Unexpected EOF.", "a key or a comment that starts with # or //")
+	case 0:
+		return p.fail(p.pos, p.pos+1, "Unexpected EOF.", "text without NUL bytes")
+	}
+	return p.key()
+}
+
+func (p *parser) bracesEnd() state {
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case ' ', '\t':
+			continue
+		case '#':
+			p.skipComment()
+			return stBracesEnd
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stBracesEnd
+			}
+			continue
+		case '\n', '\r', ';', ',':
+			p.pos++
+			return stBraces
+		case '}':
+			return stBracesClose
+		}
+		break
+	}
+	return p.failRune("Expected a block-level value to end with a new line, comment or EOF, but got '%v' instead.",
+		`the end of the line, a comment, a comma or "}" behind the value`)
+}
+
+func (p *parser) bracesClose() state {
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case ' ', '\t', '\n', '\r':
+			continue
+		case '#':
+			p.skipComment()
+			return stBraces
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stBraces
+			}
+			continue
+		case ';', ',':
+			p.pos++
+			return stBraces
+		case '}':
+			return p.close()
+		}
+		break
+	}
+	return p.failRune("Expected a block-level to end with a '}', but got '%v' instead.", `"}" or a comma`)
+}
+
+func (p *parser) arrayValue() state {
+	p.skipSpace()
+	if p.pos < len(p.src) {
+		switch p.src[p.pos] {
+		case '#':
+			p.skipComment()
+			return stArrayValue
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stArrayValue
+			}
+			return p.fail(p.pos, p.pos+1, "Unexpected array value terminator ','.", "a value")
+		case ',':
+			return p.fail(p.pos, p.pos+1, "Unexpected array value terminator ','.", "a value before the comma")
+		case ']':
+			return p.close()
+		}
+	}
+	return p.value(p.cur)
+}
+
+func (p *parser) arrayEnd() state {
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case ' ', '\t':
+			continue
+		case '#':
+			p.skipComment()
+			return stArrayEnd
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stArrayEnd
+			}
+			p.pos++
+			return stArrayValue
+		case ',', '\n', '\r':
+			p.pos++
+			return stArrayValue
+		case ']':
+			return p.close()
+		}
+		break
+	}
+	return p.failRune(`Expected an array value terminator "," or an array terminator "]", but got '%v' instead.`,
+		`a comma, the end of the line or "]" behind the value`)
+}
+
+func (p *parser) mapKey() state {
+	p.skipSpace()
+	if p.pos == len(p.src) {
+		return p.fail(p.pos, p.pos, "Unexpected EOF processing map.", `a key or "}"`)
+	}
+	switch c := p.src[p.pos]; c {
+	case '=', ':':
+		return p.failRune("Unexpected key separator '%v'.", `a key before the separator`)
+	case ']':
+		return p.failRune("Unexpected array end '%v' processing map.", `a key or "}"`)
+	case '}':
+		return p.close()
+	case '#':
+		p.skipComment()
+		return stMapKey
+	case '/':
+		if p.isSlashComment() {
+			p.skipComment()
+			return stMapKey
+		}
+		// A single slash is dropped, and whatever follows it begins a key.
+		p.pos++
+	case '"', '\'':
+		return p.mapQuotedKey(c)
+	case 0:
+		return p.fail(p.pos, p.pos+1, "Unexpected EOF processing map.", "text without NUL bytes")
+	}
+	start := p.pos
+	_, w := runeAt(p.src, p.pos)
+	end, space := p.scanKey(p.pos + w)
+	if end == len(p.src) || p.src[end] == 0 {
+		return p.fail(start, end, "Unexpected EOF processing map key.", `a value behind the key, and "}"`)
+	}
+	p.pos = end
+	if space && isInclude(p.src[start:end]) {
+		return p.include(start)
+	}
+	e := p.addEntry(start, end, Bare)
+	return p.mapValue(e)
+}
+
+func (p *parser) mapQuotedKey(quote byte) state {
+	start := p.pos
+	end, ok := p.scanQuote(start+1, quote)
+	if !ok {
+		msg := "Unexpected EOF processing double quoted map key."
+		if quote == '\'' {
+			msg = "Unexpected EOF processing quoted map key."
+		}
+		return p.failOpen(start, p.lineEnd(start), msg, "the closing quote of the key", start)
+	}
+	p.pos = end + 1
+	return p.mapValue(p.addEntry(start+1, end, quoteKind(quote)))
+}
+
+// mapValue reads the separator and the value of an entry in a map.
+func (p *parser) mapValue(e *Node) state {
+	p.skipSpace()
+	if p.pos < len(p.src) && isSep(p.src[p.pos]) {
+		p.pos++
+		p.skipSpace()
+	}
+	if p.pos < len(p.src) {
+		switch p.src[p.pos] {
+		case ',':
+			return p.fail(p.pos, p.pos+1, `Unexpected map value terminator ",".`, "a value before the comma")
+		case '}':
+			p.markLost(e)
+			return p.close()
+		}
+	}
+	return p.value(e)
+}
+
+func (p *parser) mapEnd() state {
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case ' ', '\t':
+			continue
+		case '#':
+			p.skipComment()
+			return stMapEnd
+		case '/':
+			if p.isSlashComment() {
+				p.skipComment()
+				return stMapEnd
+			}
+			p.pos++
+			return stMapKey
+		case ',', ';', '\n', '\r':
+			p.pos++
+			return stMapKey
+		case '}':
+			return p.close()
+		}
+		break
+	}
+	return p.failRune(`Expected a map value terminator "," or a map terminator "}", but got '%v' instead.`,
+		`a comma, the end of the line or "}" behind the value`)
+}
+
+// key reads a key at the top level or in top-level braces, then its value.
+func (p *parser) key() state {
+	start := p.pos
+	var e *Node
+	switch c := p.src[start]; c {
+	case '=', ':':
+		return p.failRune("Unexpected key separator '%v'", "a key before the separator")
+	case '"', '\'':
+		end, ok := p.scanQuote(start+1, c)
+		if !ok {
+			if end == start+1 {
+				// The official lexer takes a lone quote for the end of the text.
+				p.doc.end = start
+				return stDone
+			}
+			return p.failOpen(start, p.lineEnd(start), "Unexpected EOF.", "the closing quote of the key", start)
+		}
+		p.pos = end + 1
+		e = p.addEntry(start+1, end, quoteKind(c))
+	default:
+		_, w := runeAt(p.src, start)
+		end, space := p.scanKey(start + w)
+		p.pos = end
+		if space && isInclude(p.src[start:end]) {
+			return p.include(start)
+		}
+		e = p.addEntry(start, end, Bare)
+	}
+	p.skipSpace()
+	if p.pos == len(p.src) || p.src[p.pos] == 0 {
+		return p.keyAtEnd(e)
+	}
+	if isSep(p.src[p.pos]) {
+		p.pos++
+	}
+	return p.value(e)
+}
+
+// keyAtEnd handles a key that ends the text. The official parser allows the
+// key to be a "}", which supports JSON with a brace too many.
+func (p *parser) keyAtEnd(e *Node) state {
+	p.doc.end = p.pos
+	if e.Key() == "}" {
+		p.unlink(e)
+		return stDone
+	}
+	span := e.KeySpan()
+	st := p.fail(span.Start, span.End, "config is invalid", "a value behind the key")
+	if st != stDone {
+		p.doc.end = len(p.src)
+	}
+	return st
+}
+
+// unlink takes the last child out of its container.
+func (p *parser) unlink(n *Node) {
+	parent := n.parent
+	parent.last = n.prev
+	if n.prev == nil {
+		parent.first = nil
+	} else {
+		n.prev.next = nil
+	}
+}
+
+func (p *parser) addEntry(start, end int, quote Quote) *Node {
+	e := p.add(p.cur, KindEntry, start)
+	e.contentStart, e.contentEnd, e.quote = int32(start), int32(end), quote
+	e.end = int32(end)
+	if quote != Bare {
+		e.start--
+		e.end++
+	}
+	return e
+}
+
+// include reads the path behind the keyword that starts at start and ends at
+// p.pos.
+func (p *parser) include(start int) state {
+	p.skipBlank()
+	n := p.add(p.cur, KindInclude, start)
+	n.end = int32(p.pos)
+	r, w := runeAt(p.src, p.pos)
+	switch {
+	case r == '\'' || r == '"':
+		open := p.pos
+		end, ok := p.scanQuote(open+1, byte(r))
+		if !ok {
+			msg := "Unexpected EOF in double quoted include"
+			if r == '\'' {
+				msg = "Unexpected EOF in quoted include"
+			}
+			return p.failOpen(open, p.lineEnd(open), msg, "the closing quote of the path", open)
+		}
+		n.contentStart, n.contentEnd, n.quote = int32(open+1), int32(end), quoteKind(byte(r))
+		p.pos = end + 1
+		n.end = int32(p.pos)
+		return p.afterValue()
+	case w > 0 && (r == '[' || r == '{' || r == '(' || r == '-' || r == '\\' || isNL(r) || unicode.IsDigit(r)):
+		return p.fail(p.pos, p.pos+w, includeErrors(r), "a path in quotes")
+	}
+	end := p.pos
+	for end < len(p.src) && class[p.src[end]]&endsInclude == 0 {
+		end++
+	}
+	n.contentStart, n.contentEnd = int32(p.pos), int32(end)
+	if end < len(p.src) && p.src[end] == '\'' {
+		end++
+	}
+	p.pos = end
+	n.end = int32(end)
+	return p.afterValue()
+}
+
+func includeErrors(r rune) string {
+	what := "start of a number"
+	switch {
+	case r == '[':
+		what = "start of an array"
+	case r == '{':
+		what = "start of a map"
+	case r == '(':
+		what = "start of a block"
+	case r == '\\':
+		what = "escape sequence"
+	case isNL(r):
+		what = "new line"
+	}
+	return "Expected include value but found " + what
+}
