@@ -41,6 +41,10 @@ func (f *File) header() []string {
 		return nil
 	}
 	a, b := quoteName("a/"+f.Name), quoteName("b/"+f.Name)
+	if len(f.Hunks) == 0 && strings.Contains(f.Name, " ") && a[0] != '"' {
+		// No --- and +++ lines will follow, and in the first line patch ends a name at a blank unless it is quoted.
+		a, b = `"`+a+`"`, `"`+b+`"`
+	}
 	lines := []string{"diff --git " + a + " " + b}
 	// git and patch want a mode for a file that comes or goes. An ordinary one is right for configuration files; git
 	// warns about another one when it deletes, and deletes all the same.
@@ -53,7 +57,7 @@ func (f *File) header() []string {
 	if len(f.Hunks) == 0 {
 		return lines
 	}
-	// patch ends a name at the first blank unless a tab ends it.
+	// Here a tab keeps patch from ending the name at a blank.
 	if strings.Contains(f.Name, " ") {
 		a, b = a+"\t", b+"\t"
 	}

@@ -6,26 +6,28 @@ import (
 )
 
 // maxWords is the number of words up to which lines are compared word by word. Longer lines are data.
-const maxWords = 1000
+const maxWords = 400
 
 // Words returns, for each line of the hunk, the ranges of its text to point out: the words by which a deleted line and
 // the added line that replaces it differ. Lines that were rewritten as a whole have none. Ranges never cut a
 // character, nor include the line ending.
 func (h *Hunk) Words() [][]Span {
 	words := make([][]Span, len(h.Lines))
+	work := maxWork // nobody reads the marks of a hunk for which it does not suffice to the end
 	blocks(h.Lines, func(del, add, end int) {
 		for i, j := del, add; i < add && j < end; i, j = i+1, j+1 {
-			words[i], words[j] = compareWords(content(h.Lines[i].Text), content(h.Lines[j].Text))
+			words[i], words[j] = compareWords(content(h.Lines[i].Text), content(h.Lines[j].Text), &work)
 		}
 	})
 	return words
 }
 
-func compareWords(old, new []byte) (deleted, added []Span) {
+func compareWords(old, new []byte, work *int) (deleted, added []Span) {
 	a, b := splitWords(old), splitWords(new)
-	if len(a) > maxWords || len(b) > maxWords {
+	if len(a) > maxWords || len(b) > maxWords || len(a)*len(b) > *work {
 		return nil, nil
 	}
+	*work -= len(a) * len(b)
 	ids := make(numbering)
 	tokens := func(text []byte, words []Span) []token {
 		list := make([]token, len(words))
@@ -94,14 +96,14 @@ func ranges(text []byte, words []Span, changed []bool) []Span {
 
 // kept counts the bytes of text, blanks aside, that lie outside the ranges.
 func kept(text []byte, changed []Span) int {
-	n, pos := 0, 0
-	for _, s := range append(changed, Span{len(text), len(text)}) {
-		for _, c := range text[pos:s.Start] {
-			if classOf(c) != blank {
-				n++
-			}
+	n := 0
+	for i, c := range text {
+		for len(changed) > 0 && i >= changed[0].End {
+			changed = changed[1:]
 		}
-		pos = s.End
+		if classOf(c) != blank && (len(changed) == 0 || i < changed[0].Start) {
+			n++
+		}
 	}
 	return n
 }
