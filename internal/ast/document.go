@@ -12,9 +12,9 @@ type Document struct {
 	name   string
 	src    []byte
 	syntax Syntax
-	root   *Node
+	nodes  []record
 	errs   []*SyntaxError
-	lost   []*Node
+	lost   []int32
 	end    int // where the official lexer stops reading; less than len(src) behind a NUL byte it takes for the end
 
 	linesOnce sync.Once
@@ -31,7 +31,7 @@ func (d *Document) Source() []byte { return d.src }
 func (d *Document) Syntax() Syntax { return d.syntax }
 
 // Root returns the node of the whole document.
-func (d *Document) Root() *Node { return d.root }
+func (d *Document) Root() Node { return Node{d, 0} }
 
 // Errors returns the syntax errors in the order of the text. It is empty if
 // and only if the official lexer accepts the document (variables and includes
@@ -41,7 +41,13 @@ func (d *Document) Errors() []*SyntaxError { return d.errs }
 
 // LostNodes returns the nodes at which the official parser drops or misplaces
 // a value without a word; see [Node.Lost].
-func (d *Document) LostNodes() []*Node { return d.lost }
+func (d *Document) LostNodes() []Node {
+	nodes := make([]Node, len(d.lost))
+	for i, id := range d.lost {
+		nodes[i] = Node{d, id}
+	}
+	return nodes
+}
 
 // HasBOM reports whether the text starts with a UTF-8 byte order mark. The
 // official parser takes it for a part of the first key.

@@ -68,54 +68,82 @@ func (s Span) Len() int { return s.End - s.Start }
 // Contains reports whether off lies inside the span.
 func (s Span) Contains(off int) bool { return s.Start <= off && off < s.End }
 
-// Node is one node of a document's tree. Nodes are read-only and live as long
-// as their document.
+// Node is one node of a document's tree: a small value that can be compared
+// and used as a map key. The zero Node stands for "none"; see [Node.Valid].
 type Node struct {
-	doc                      *Document
-	parent, first, last      *Node
-	next, prev               *Node
-	start, end               int32
-	contentStart, contentEnd int32 // key, include path or scalar text without quotes
-	kind                     Kind
-	quote                    Quote
-	flags                    nodeFlags
+	doc *Document
+	id  int32
 }
 
+// record is what a document keeps of a node. It holds no pointers, so that
+// trees cost the garbage collector nothing. Links are indexes into
+// Document.nodes; 0 (the root) stands for "none".
+type record struct {
+	parent, first, last, next, prev int32
+	start, end                      int32
+	contentStart, contentEnd        int32 // key, include path or scalar text without quotes
+	kind                            Kind
+	quote                           Quote
+	flags                           nodeFlags
+}
+
+func (n Node) rec() *record { return &n.doc.nodes[n.id] }
+
+// link returns the node that a record's link leads to.
+func (n Node) link(id int32) Node {
+	if id == 0 {
+		return Node{}
+	}
+	return Node{n.doc, id}
+}
+
+// Valid reports whether n is a node; it is false for the zero Node, which
+// stands for "none". Other methods must not be called on it.
+func (n Node) Valid() bool { return n.doc != nil }
+
 // Kind returns what the node is.
-func (n *Node) Kind() Kind { return n.kind }
+func (n Node) Kind() Kind { return n.rec().kind }
 
 // Doc returns the document that the node belongs to.
-func (n *Node) Doc() *Document { return n.doc }
+func (n Node) Doc() *Document { return n.doc }
 
 // Span returns the bytes of the node: brackets and quotes included; an entry
 // reaches from its key to the end of its value.
-func (n *Node) Span() Span { return Span{int(n.start), int(n.end)} }
+func (n Node) Span() Span {
+	r := n.rec()
+	return Span{int(r.start), int(r.end)}
+}
 
 // Start returns the offset of the node's first byte.
-func (n *Node) Start() int { return int(n.start) }
+func (n Node) Start() int { return int(n.rec().start) }
 
 // End returns the offset behind the node's last byte.
-func (n *Node) End() int { return int(n.end) }
+func (n Node) End() int { return int(n.rec().end) }
 
-// Parent returns the node around n, nil for a document's root.
-func (n *Node) Parent() *Node { return n.parent }
+// Parent returns the node around n, none for a document's root.
+func (n Node) Parent() Node {
+	if n.id == 0 {
+		return Node{}
+	}
+	return Node{n.doc, n.rec().parent}
+}
 
-// First returns the first child or nil.
-func (n *Node) First() *Node { return n.first }
+// First returns the first child or none.
+func (n Node) First() Node { return n.link(n.rec().first) }
 
-// Last returns the last child or nil.
-func (n *Node) Last() *Node { return n.last }
+// Last returns the last child or none.
+func (n Node) Last() Node { return n.link(n.rec().last) }
 
-// Next returns the following sibling or nil.
-func (n *Node) Next() *Node { return n.next }
+// Next returns the following sibling or none.
+func (n Node) Next() Node { return n.link(n.rec().next) }
 
-// Prev returns the preceding sibling or nil.
-func (n *Node) Prev() *Node { return n.prev }
+// Prev returns the preceding sibling or none.
+func (n Node) Prev() Node { return n.link(n.rec().prev) }
 
 // Children iterates over the children in the order of the text.
-func (n *Node) Children() iter.Seq[*Node] {
-	return func(yield func(*Node) bool) {
-		for c := n.first; c != nil; c = c.next {
+func (n Node) Children() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for c := n.First(); c.Valid(); c = c.Next() {
 			if !yield(c) {
 				return
 			}
@@ -124,68 +152,77 @@ func (n *Node) Children() iter.Seq[*Node] {
 }
 
 // Raw returns the node's text as written.
-func (n *Node) Raw() string { return string(n.doc.src[n.start:n.end]) }
+func (n Node) Raw() string {
+	r := n.rec()
+	return string(n.doc.src[r.start:r.end])
+}
 
 // Lost reports whether the official parser drops or misplaces this value
 // without a word: a size with an unknown suffix (8MBi), an entry without a
 // value in a map (a { foo }), an entry whose value was looked for on the next
 // line and found there in the next entry (name: newline port=5), or an array
 // or map that the text does not close. Rules leave such places alone.
-func (n *Node) Lost() bool { return n.flags&flagLost != 0 }
+func (n Node) Lost() bool { return n.rec().flags&flagLost != 0 }
 
 // Unclosed reports whether the text ends before the node's closing bracket.
-func (n *Node) Unclosed() bool { return n.flags&flagUnclosed != 0 }
+func (n Node) Unclosed() bool { return n.rec().flags&flagUnclosed != 0 }
 
 // Key returns the key of an entry, as the official parser reads it: quoted
 // keys have no escapes.
-func (n *Node) Key() string { return n.content() }
+func (n Node) Key() string { return string(n.content()) }
+
+// KeyBytes returns the key of an entry without copying it. It must not be
+// changed.
+func (n Node) KeyBytes() []byte { return n.content() }
 
 // KeySpan returns the bytes of an entry's key, quotes included.
-func (n *Node) KeySpan() Span {
-	s := Span{int(n.contentStart), int(n.contentEnd)}
-	if n.quote == Single || n.quote == Double {
+func (n Node) KeySpan() Span {
+	r := n.rec()
+	s := Span{int(r.contentStart), int(r.contentEnd)}
+	if r.quote != Bare {
 		s.Start--
 		s.End++
 	}
 	return s
 }
 
-// KeyQuote returns how an entry's key is quoted: Bare, Single or Double.
-func (n *Node) KeyQuote() Quote { return n.quote }
-
-// Value returns the value of an entry, or nil if the text has none.
-func (n *Node) Value() *Node {
-	if n.kind != KindEntry {
-		return nil
+// Value returns the value of an entry, or none if the text has none.
+func (n Node) Value() Node {
+	if r := n.rec(); r.kind == KindEntry {
+		return n.link(r.first)
 	}
-	return n.first
+	return Node{}
 }
 
 // Path returns the path of an include, as written between its quotes.
-func (n *Node) Path() string { return n.content() }
+func (n Node) Path() string { return string(n.content()) }
 
-// PathSpan returns the bytes of an include's path, without quotes.
-func (n *Node) PathSpan() Span { return Span{int(n.contentStart), int(n.contentEnd)} }
+// Quote returns how a string, an entry's key or an include's path is quoted.
+func (n Node) Quote() Quote { return n.rec().quote }
 
-// Quote returns how a string or an include's path is written.
-func (n *Node) Quote() Quote { return n.quote }
+func (n Node) content() []byte {
+	r := n.rec()
+	return n.doc.src[r.contentStart:r.contentEnd]
+}
 
-func (n *Node) content() string { return string(n.doc.src[n.contentStart:n.contentEnd]) }
-
-// TextSpan returns the bytes of a scalar without its quotes.
-func (n *Node) TextSpan() Span { return Span{int(n.contentStart), int(n.contentEnd)} }
+// TextSpan returns the bytes of a scalar or of an include's path without
+// quotes.
+func (n Node) TextSpan() Span {
+	r := n.rec()
+	return Span{int(r.contentStart), int(r.contentEnd)}
+}
 
 // HasEscapes reports whether a string is written with \ escapes.
-func (n *Node) HasEscapes() bool { return n.flags&flagEscaped != 0 }
+func (n Node) HasEscapes() bool { return n.rec().flags&flagEscaped != 0 }
 
 // Text returns a scalar's text: of a string its value, of a variable its name
 // without the $, of other scalars the text as written.
-func (n *Node) Text() string {
-	if n.flags&flagEscaped == 0 {
-		return n.content()
-	}
-	text := n.doc.src[n.contentStart:n.contentEnd]
-	if n.flags&flagRawFirst != 0 {
+func (n Node) Text() string {
+	flags, text := n.rec().flags, n.content()
+	switch {
+	case flags&flagEscaped == 0:
+		return string(text)
+	case flags&flagRawFirst != 0:
 		raw := bytes.IndexByte(text, '\\') + 1
 		return string(text[:raw]) + unescape(text[raw:])
 	}
@@ -194,20 +231,19 @@ func (n *Node) Text() string {
 
 // BoolValue returns the value of a bool: true, yes and on in any letter case
 // are true.
-func (n *Node) BoolValue() bool {
-	switch n.doc.src[n.contentStart] | 0x20 {
+func (n Node) BoolValue() bool {
+	text := n.content()
+	switch text[0] | 0x20 {
 	case 't', 'y':
 		return true
-	case 'o':
-		return n.contentEnd-n.contentStart == 2
 	}
-	return false
+	return len(text) == 2 && text[0]|0x20 == 'o'
 }
 
 // IntValue returns the value of an int, its size suffix applied as the
 // official parser does it, silent overflow included (conf/parse.go). It is 0
 // for a suffix that the parser does not know; such a node is [Node.Lost].
-func (n *Node) IntValue() int64 {
+func (n Node) IntValue() int64 {
 	digits, suffix := n.intParts()
 	v, _ := strconv.ParseInt(digits, 10, 64)
 	m, _ := sizeFactor(suffix)
@@ -215,13 +251,13 @@ func (n *Node) IntValue() int64 {
 }
 
 // IntSuffix returns the size suffix of an int as written, or "".
-func (n *Node) IntSuffix() string {
+func (n Node) IntSuffix() string {
 	_, suffix := n.intParts()
 	return suffix
 }
 
-func (n *Node) intParts() (digits, suffix string) {
-	text := n.content()
+func (n Node) intParts() (digits, suffix string) {
+	text := string(n.content())
 	i := len(text)
 	for i > 0 && isASCIILetter(text[i-1]) {
 		i--
@@ -252,16 +288,16 @@ func sizeFactor(suffix string) (int64, bool) {
 }
 
 // FloatValue returns the value of a float.
-func (n *Node) FloatValue() float64 {
-	f, _ := strconv.ParseFloat(n.content(), 64)
+func (n Node) FloatValue() float64 {
+	f, _ := strconv.ParseFloat(string(n.content()), 64)
 	return f
 }
 
 const timeLayout = "2006-01-02T15:04:05Z"
 
 // TimeValue returns the value of a time.
-func (n *Node) TimeValue() time.Time {
-	t, _ := time.Parse(timeLayout, n.content())
+func (n Node) TimeValue() time.Time {
+	t, _ := time.Parse(timeLayout, string(n.content()))
 	return t
 }
 

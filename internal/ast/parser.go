@@ -50,15 +50,13 @@ type parser struct {
 	doc     *Document
 	src     []byte
 	pos     int
-	cur     *Node // the container that is being read
-	arena   []Node
-	special bool // the text has CR or NUL bytes, which end a comment as LF does
+	nodes   []record
+	cur     int32 // the container that is being read
+	special bool  // the text has CR or NUL bytes, which end a comment as LF does
 }
 
 func (p *parser) run() {
-	p.arena = make([]Node, max(16, min(len(p.src)/40, 256)))
-	p.doc.root = p.newNode(KindDocument, 0)
-	p.cur = p.doc.root
+	p.nodes = make([]record, 1, len(p.src)/16+8)
 	st := stTop
 	for st != stDone {
 		switch st {
@@ -83,58 +81,54 @@ func (p *parser) run() {
 		}
 	}
 	p.finish()
+	p.doc.nodes = p.nodes
 }
 
 // finish closes what the text leaves open.
 func (p *parser) finish() {
-	end := int32(p.doc.end)
-	for n := p.cur; n != nil; n = n.parent {
-		n.end = end
+	for id := p.cur; id != 0; id = p.nodes[id].parent {
+		n := &p.nodes[id]
+		n.end = int32(p.doc.end)
 		if n.kind == KindMap || n.kind == KindArray {
-			p.markLost(n)
+			p.markLost(id)
 		}
-		if n.kind != KindDocument && n.kind != KindEntry {
+		if n.kind != KindEntry {
 			n.flags |= flagUnclosed
 		}
 	}
-	p.doc.root.end = int32(len(p.src))
+	p.nodes[0].end = int32(len(p.src))
 }
 
-func (p *parser) newNode(kind Kind, start int) *Node {
-	if len(p.arena) == 0 {
-		p.arena = make([]Node, 256)
-	}
-	n := &p.arena[0]
-	p.arena = p.arena[1:]
-	n.doc = p.doc
-	n.kind = kind
-	n.start, n.end = int32(start), int32(start)
-	return n
-}
-
-// add appends a new node to the container that is being read.
-func (p *parser) add(parent *Node, kind Kind, start int) *Node {
-	n := p.newNode(kind, start)
-	n.parent = parent
-	if n.prev = parent.last; n.prev == nil {
-		parent.first = n
+// add appends a new node to parent and returns its index.
+func (p *parser) add(parent int32, kind Kind, start int) int32 {
+	id := int32(len(p.nodes))
+	up := &p.nodes[parent]
+	prev := up.last
+	up.last = id
+	if prev == 0 {
+		up.first = id
 	} else {
-		n.prev.next = n
+		p.nodes[prev].next = id
 	}
-	parent.last = n
-	return n
+	p.nodes = append(p.nodes, record{
+		parent: parent, prev: prev, kind: kind, start: int32(start), end: int32(start),
+	})
+	return id
 }
 
-func (p *parser) markLost(n *Node) {
-	if n.flags&flagLost == 0 {
+// kind returns the kind of the container that is being read.
+func (p *parser) kind() Kind { return p.nodes[p.cur].kind }
+
+func (p *parser) markLost(id int32) {
+	if n := &p.nodes[id]; n.flags&flagLost == 0 {
 		n.flags |= flagLost
-		p.doc.lost = append(p.doc.lost, n)
+		p.doc.lost = append(p.doc.lost, id)
 	}
 }
 
 // afterValue returns the state that follows a value in the current container.
 func (p *parser) afterValue() state {
-	switch p.cur.kind {
+	switch p.kind() {
 	case KindMap:
 		return stMapEnd
 	case KindArray:
@@ -149,17 +143,16 @@ func (p *parser) afterValue() state {
 // state that follows it.
 func (p *parser) close() state {
 	p.pos++
-	n := p.cur
+	n := &p.nodes[p.cur]
 	n.end = int32(p.pos)
+	p.cur = n.parent
 	if n.kind == KindBraces {
-		p.cur = n.parent
-		if p.cur.kind == KindBraces {
+		if p.kind() == KindBraces {
 			return stBracesClose
 		}
 		return stTop
 	}
-	p.cur = n.parent
-	if e := n.parent; e.kind == KindEntry {
+	if e := &p.nodes[p.cur]; e.kind == KindEntry {
 		e.end = n.end
 		p.cur = e.parent
 	}
@@ -399,7 +392,7 @@ func (p *parser) mapQuotedKey(quote byte) state {
 }
 
 // mapValue reads the separator and the value of an entry in a map.
-func (p *parser) mapValue(e *Node) state {
+func (p *parser) mapValue(e int32) state {
 	p.skipSpace()
 	if p.pos < len(p.src) && isSep(p.src[p.pos]) {
 		p.pos++
@@ -447,7 +440,7 @@ func (p *parser) mapEnd() state {
 // key reads a key at the top level or in top-level braces, then its value.
 func (p *parser) key() state {
 	start := p.pos
-	var e *Node
+	var e int32
 	switch c := p.src[start]; c {
 	case '=', ':':
 		return p.failRune("Unexpected key separator '%v'", "a key before the separator")
@@ -484,47 +477,57 @@ func (p *parser) key() state {
 
 // keyAtEnd handles a key that ends the text. The official parser allows the
 // key to be a "}", which supports JSON with a brace too many.
-func (p *parser) keyAtEnd(e *Node) state {
+func (p *parser) keyAtEnd(e int32) state {
 	p.doc.end = p.pos
-	if e.Key() == "}" {
+	if p.isBraceKey(e) {
 		p.unlink(e)
 		return stDone
 	}
-	span := e.KeySpan()
-	st := p.fail(span.Start, span.End, "config is invalid", "a value behind the key")
+	n := &p.nodes[e]
+	st := p.fail(int(n.start), int(n.end), "config is invalid", "a value behind the key")
 	if st != stDone {
 		p.doc.end = len(p.src)
 	}
 	return st
 }
 
+// isBraceKey reports whether the key of an entry is "}".
+func (p *parser) isBraceKey(e int32) bool {
+	n := &p.nodes[e]
+	return n.contentEnd-n.contentStart == 1 && p.src[n.contentStart] == '}'
+}
+
 // unlink takes the last child out of its container.
-func (p *parser) unlink(n *Node) {
-	parent := n.parent
+func (p *parser) unlink(id int32) {
+	n := &p.nodes[id]
+	parent := &p.nodes[n.parent]
 	parent.last = n.prev
-	if n.prev == nil {
-		parent.first = nil
+	if n.prev == 0 {
+		parent.first = 0
 	} else {
-		n.prev.next = nil
+		p.nodes[n.prev].next = 0
 	}
 }
 
-func (p *parser) addEntry(start, end int, quote Quote) *Node {
-	e := p.add(p.cur, KindEntry, start)
+// addEntry adds an entry whose key is start to end, without its quotes.
+func (p *parser) addEntry(start, end int, quote Quote) int32 {
+	id := p.add(p.cur, KindEntry, start)
+	e := &p.nodes[id]
 	e.contentStart, e.contentEnd, e.quote = int32(start), int32(end), quote
 	e.end = int32(end)
 	if quote != Bare {
 		e.start--
 		e.end++
 	}
-	return e
+	return id
 }
 
 // include reads the path behind the keyword that starts at start and ends at
 // p.pos.
 func (p *parser) include(start int) state {
 	p.skipBlank()
-	n := p.add(p.cur, KindInclude, start)
+	id := p.add(p.cur, KindInclude, start)
+	n := &p.nodes[id]
 	n.end = int32(p.pos)
 	r, w := runeAt(p.src, p.pos)
 	switch {

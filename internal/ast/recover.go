@@ -6,8 +6,8 @@ import "strings"
 // and skips so far that reading can go on.
 func (p *parser) fail(start, end int, official, expected string) state {
 	open := -1
-	for n := p.cur; n != nil; n = n.parent {
-		if n.kind != KindDocument && n.kind != KindEntry {
+	for id := p.cur; id != 0; id = p.nodes[id].parent {
+		if n := &p.nodes[id]; n.kind != KindEntry {
 			open = int(n.start)
 			break
 		}
@@ -53,12 +53,12 @@ func (p *parser) resync(start int) state {
 		i++ // a separator or a NUL byte where none may stand: take it along, so that reading gets on
 	}
 	from := min(start, i)
-	if last := p.cur.last; last != nil && int(last.end) > from {
-		from = int(last.end)
+	if last := p.nodes[p.cur].last; last != 0 {
+		from = max(from, int(p.nodes[last].end))
 	}
 	if i > from {
-		n := p.add(p.cur, KindError, from)
-		n.end = int32(i)
+		id := p.add(p.cur, KindError, from)
+		p.nodes[id].end = int32(i)
 	}
 	p.pos = i
 	if i == len(p.src) {
@@ -75,11 +75,11 @@ func (p *parser) syncs(c byte) bool {
 	case ',':
 		return true
 	case ';':
-		return p.cur.kind != KindArray
+		return p.kind() != KindArray
 	case '}':
-		return p.cur.kind == KindMap || p.cur.kind == KindBraces
+		return p.kind() == KindMap || p.kind() == KindBraces
 	case ']':
-		return p.cur.kind == KindArray
+		return p.kind() == KindArray
 	}
 	return false
 }

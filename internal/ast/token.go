@@ -32,7 +32,7 @@ type Token struct {
 func (d *Document) Tokens() iter.Seq[Token] {
 	return func(yield func(Token) bool) {
 		t := tokenizer{doc: d, yield: yield}
-		for n := range d.root.Walk() {
+		for n := range d.Root().Walk() {
 			if !t.node(n) {
 				return
 			}
@@ -90,11 +90,11 @@ func (t *tokenizer) emit(kind TokenKind, end int) bool {
 }
 
 // node emits the gap before a node and the tokens of its own first bytes.
-func (t *tokenizer) node(n *Node) bool {
+func (t *tokenizer) node(n Node) bool {
 	if !t.gap(n.Start()) {
 		return false
 	}
-	switch n.kind {
+	switch n.Kind() {
 	case KindDocument, KindBraces, KindMap, KindArray:
 		return true // brackets are read as part of the gaps
 	case KindEntry:
@@ -103,8 +103,8 @@ func (t *tokenizer) node(n *Node) bool {
 		if !t.emit(TokenInclude, n.Start()+len("include")) {
 			return false
 		}
-		start := n.PathSpan().Start
-		if n.quote != Bare {
+		start := n.TextSpan().Start
+		if n.Quote() != Bare {
 			start--
 		}
 		return t.gap(start) && t.emit(TokenPath, n.End())

@@ -7,7 +7,7 @@ import (
 )
 
 // value reads a value for parent: an entry, or an array.
-func (p *parser) value(parent *Node) state {
+func (p *parser) value(parent int32) state {
 	p.skipBlank()
 	if p.pos == len(p.src) {
 		return p.scalar(parent, KindString, p.pos, p.pos)
@@ -41,57 +41,56 @@ func (p *parser) value(parent *Node) state {
 }
 
 // scalar adds the node of a scalar whose text is start to end.
-func (p *parser) scalar(parent *Node, kind Kind, start, end int) state {
+func (p *parser) scalar(parent int32, kind Kind, start, end int) state {
 	p.addScalar(parent, kind, start, end)
 	p.pos = end
 	return p.afterValue()
 }
 
-func (p *parser) addScalar(parent *Node, kind Kind, start, end int) *Node {
-	n := p.add(parent, kind, start)
+func (p *parser) addScalar(parent int32, kind Kind, start, end int) *record {
+	n := &p.nodes[p.add(parent, kind, start)]
 	n.contentStart, n.contentEnd, n.end = int32(start), int32(end), int32(end)
-	if parent.kind == KindEntry {
-		parent.end = n.end
-		p.checkSwallowed(parent, n)
+	if e := &p.nodes[parent]; e.kind == KindEntry {
+		e.end = n.end
+		if kind == KindString && p.isSwallowed(e, n) {
+			p.markLost(parent)
+		}
 	}
 	return n
 }
 
-// checkSwallowed marks an entry whose value was looked for on a later line and
+// isSwallowed reports whether the value of e was looked for on a later line and
 // found in what is plainly the next entry.
-func (p *parser) checkSwallowed(e, v *Node) {
-	if v.kind != KindString || v.quote != Bare {
-		return
-	}
+func (p *parser) isSwallowed(e, v *record) bool {
 	if bytes.IndexByte(p.src[e.contentEnd:v.start], '\n') < 0 {
-		return
+		return false
 	}
 	text := p.src[v.start:v.end]
 	i := bytes.IndexAny(text, "=:")
 	if i <= 0 || bytes.HasPrefix(text[i:], []byte("://")) {
-		return
+		return false
 	}
 	for _, c := range text[:i] {
 		if !isASCIILetter(c) && c != '_' {
-			return
+			return false
 		}
 	}
-	p.markLost(e)
+	return true
 }
 
 // endsEarly handles a quote that the end of the text leaves open with nothing
 // behind it: the official lexer then reports the end of the text and drops the
 // value; the official parser accepts that unless a key is waiting for it.
-func (p *parser) endsEarly(parent *Node, open int) state {
+func (p *parser) endsEarly(parent int32, open int) state {
 	p.doc.end = open
-	if parent.kind == KindEntry && parent.Key() != "}" {
+	if p.nodes[parent].kind == KindEntry && !p.isBraceKey(parent) {
 		p.doc.end = len(p.src)
 		return p.failOpen(open, len(p.src), "config is invalid", "the closing quote of the value", open)
 	}
 	return stDone
 }
 
-func (p *parser) singleQuoted(parent *Node) state {
+func (p *parser) singleQuoted(parent int32) state {
 	open := p.pos
 	end, ok := p.scanQuote(open+1, '\'')
 	if !ok {
@@ -104,18 +103,23 @@ func (p *parser) singleQuoted(parent *Node) state {
 	return p.afterValue()
 }
 
-func (p *parser) quoted(parent *Node, open, end int, quote Quote) *Node {
-	n := p.add(parent, KindString, open)
+func (p *parser) quoted(parent int32, open, end int, quote Quote) *record {
+	n := &p.nodes[p.add(parent, KindString, open)]
 	n.contentStart, n.contentEnd, n.end = int32(open+1), int32(end), int32(end+1)
 	n.quote = quote
-	if parent.kind == KindEntry {
-		parent.end = n.end
-	}
+	p.endEntry(parent, n.end)
 	p.pos = end + 1
 	return n
 }
 
-func (p *parser) doubleQuoted(parent *Node) state {
+// endEntry moves the end of a value's entry to the end of the value.
+func (p *parser) endEntry(parent, end int32) {
+	if e := &p.nodes[parent]; e.kind == KindEntry {
+		e.end = end
+	}
+}
+
+func (p *parser) doubleQuoted(parent int32) state {
 	open := p.pos
 	part := open + 1 // where the official lexer's current piece of the string starts
 	escaped := false
@@ -171,7 +175,7 @@ func (p *parser) escape(i int) (width int, st state) {
 
 // bare reads the rest of an unquoted value from i on; its text starts at
 // start.
-func (p *parser) bare(parent *Node, start, i int) state {
+func (p *parser) bare(parent int32, start, i int) state {
 	var flags nodeFlags
 	for {
 		for i < len(p.src) && class[p.src[i]]&stopsBare == 0 {
@@ -191,9 +195,7 @@ func (p *parser) bare(parent *Node, start, i int) state {
 		n := p.addScalar(parent, KindString, start, i)
 		n.flags |= flags | flagTail
 		n.end++
-		if parent.kind == KindEntry {
-			parent.end = n.end
-		}
+		p.endEntry(parent, n.end)
 		p.pos = i + 1
 		return p.afterValue()
 	}
@@ -233,7 +235,7 @@ func isBool(text []byte) bool {
 }
 
 // block reads a ( ) string: it ends at a ) on a line by itself.
-func (p *parser) block(parent *Node) state {
+func (p *parser) block(parent int32) state {
 	open := p.pos
 	for i := open + 1; i < len(p.src) && p.src[i] != 0; i++ {
 		if p.src[i] != ')' || p.src[i-1] != '\n' {
@@ -243,9 +245,7 @@ func (p *parser) block(parent *Node) state {
 			// At the very end of the text the bracket becomes part of the value.
 			n := p.quoted(parent, open, i+1, Block)
 			n.end--
-			if parent.kind == KindEntry {
-				parent.end--
-			}
+			p.endEntry(parent, n.end)
 			p.pos--
 			return p.afterValue()
 		}
@@ -260,7 +260,7 @@ func (p *parser) block(parent *Node) state {
 
 // number reads what starts with a digit: an int, a float, a time, an address
 // or an unquoted string.
-func (p *parser) number(parent *Node) state {
+func (p *parser) number(parent int32) state {
 	start := p.pos
 	i := start
 	for {
@@ -292,7 +292,7 @@ func (p *parser) number(parent *Node) state {
 	raw := p.src[i] == '\\'
 	st := p.bare(parent, start, i+w)
 	if raw {
-		if n := parent.last; n != nil && int(n.start) == start && n.flags&flagEscaped != 0 {
+		if n := &p.nodes[p.nodes[parent].last]; int(n.start) == start && n.flags&flagEscaped != 0 {
 			n.flags |= flagRawFirst
 		}
 	}
@@ -300,7 +300,7 @@ func (p *parser) number(parent *Node) state {
 }
 
 // int adds the node of an int; its suffix starts at digitsEnd.
-func (p *parser) int(parent *Node, start, digitsEnd, end int) state {
+func (p *parser) int(parent int32, start, digitsEnd, end int) state {
 	if digitsEnd-start > 18 || !isASCIINumber(p.src[start:digitsEnd]) {
 		digits := string(p.src[start:digitsEnd])
 		if _, err := strconv.ParseInt(digits, 10, 64); err != nil {
@@ -311,10 +311,10 @@ func (p *parser) int(parent *Node, start, digitsEnd, end int) state {
 			return p.fail(start, end, msg, "an integer of at most 64 bits, or the value in quotes")
 		}
 	}
-	n := p.addScalar(parent, KindInt, start, end)
+	p.addScalar(parent, KindInt, start, end)
 	if end > digitsEnd {
 		if _, ok := sizeFactor(string(p.src[digitsEnd:end])); !ok {
-			p.markLost(n)
+			p.markLost(int32(len(p.nodes) - 1))
 		}
 	}
 	p.pos = end
@@ -342,7 +342,7 @@ func isNumberSuffix(c byte) bool {
 }
 
 // suffix reads on behind a number whose size letter stands at i.
-func (p *parser) suffix(parent *Node, start, i int) state {
+func (p *parser) suffix(parent int32, start, i int) state {
 	digitsEnd := i
 	for i++; i < len(p.src); i++ {
 		if c := p.src[i] | 0x20; c != 'b' && c != 'i' || p.src[i] < 'A' {
@@ -363,7 +363,7 @@ func (p *parser) suffix(parent *Node, start, i int) state {
 }
 
 // date reads a time whose year and first dash end at i.
-func (p *parser) date(parent *Node, start, i int) state {
+func (p *parser) date(parent int32, start, i int) state {
 	for _, want := range "00-00T00:00:00Z" {
 		r, w := runeAt(p.src, i)
 		if want == '0' {
@@ -385,7 +385,7 @@ func (p *parser) date(parent *Node, start, i int) state {
 }
 
 // float reads on behind the first dot of a number: a float or an address.
-func (p *parser) float(parent *Node, start, i int) state {
+func (p *parser) float(parent int32, start, i int) state {
 	w, ok := p.isDigitAt(i)
 	if !ok {
 		return p.fail(start, p.tokenEnd(i), "Floats must have a digit after the '.'", "a digit behind the dot, or the value in quotes")
@@ -407,7 +407,7 @@ func (p *parser) float(parent *Node, start, i int) state {
 	return p.scalar(parent, KindFloat, start, i)
 }
 
-func (p *parser) address(parent *Node, start, i int) state {
+func (p *parser) address(parent int32, start, i int) state {
 	for i < len(p.src) {
 		if c := p.src[i]; c == '.' || c == ':' || c == '-' {
 			i++
@@ -423,7 +423,7 @@ func (p *parser) address(parent *Node, start, i int) state {
 }
 
 // negative reads what starts with a minus sign.
-func (p *parser) negative(parent *Node) state {
+func (p *parser) negative(parent int32) state {
 	start := p.pos
 	w, ok := p.isDigitAt(start + 1)
 	if !ok {

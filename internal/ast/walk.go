@@ -4,9 +4,9 @@ import "iter"
 
 // Walk iterates over n and all nodes below it, in the order of the text,
 // parents before their children.
-func (n *Node) Walk() iter.Seq[*Node] {
-	return func(yield func(*Node) bool) {
-		for c := n; c != nil; c = c.following(n) {
+func (n Node) Walk() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		for c := n; c.Valid(); c = c.following(n) {
 			if !yield(c) {
 				return
 			}
@@ -14,34 +14,29 @@ func (n *Node) Walk() iter.Seq[*Node] {
 	}
 }
 
-// following returns the node after c in a walk below top, or nil.
-func (c *Node) following(top *Node) *Node {
-	if c.first != nil {
-		return c.first
+// following returns the node after n in a walk below top, or none.
+func (n Node) following(top Node) Node {
+	if c := n.First(); c.Valid() {
+		return c
 	}
-	for c != top {
-		if c.next != nil {
-			return c.next
+	for n != top {
+		if c := n.Next(); c.Valid() {
+			return c
 		}
-		c = c.parent
+		n = n.Parent()
 	}
-	return nil
+	return Node{}
 }
 
 // NodeAt returns the innermost node whose bytes include off.
-func (d *Document) NodeAt(off int) *Node {
-	n := d.root
-	for {
-		var inner *Node
-		for c := n.first; c != nil; c = c.next {
-			if c.Span().Contains(off) {
-				inner = c
-				break
-			}
+func (d *Document) NodeAt(off int) Node {
+	n := d.Root()
+	for c := n.First(); c.Valid(); {
+		if c.Span().Contains(off) {
+			n, c = c, c.First()
+		} else {
+			c = c.Next()
 		}
-		if inner == nil {
-			return n
-		}
-		n = inner
 	}
+	return n
 }
