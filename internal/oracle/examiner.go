@@ -1,0 +1,228 @@
+package oracle
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats-server/v2/conf"
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// Release returns the nats-server release whose packages judge.
+func Release() string { return server.VERSION }
+
+// examiner judges cases one after the other, in the child.
+type examiner struct {
+	caseDir  string // holds the case's documents
+	standins standins
+	written  []string // paths below caseDir
+}
+
+// newExaminer sets up the private directory and makes it the working directory.
+func newExaminer(dir string) (*examiner, error) {
+	e := &examiner{caseDir: filepath.Join(dir, "case")}
+	workDir := filepath.Join(dir, "work")
+	for _, d := range []string{e.caseDir, workDir} {
+		if err := os.Mkdir(d, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.Chdir(workDir); err != nil {
+		return nil, err
+	}
+	var err error
+	e.standins, err = makeStandins()
+	return e, err
+}
+
+// answer judges one case. A panic of the official packages that they do not
+// catch themselves ends the case and not the child.
+func (e *examiner) answer(c *Case) (a *answer) {
+	a = &answer{Verdict: Verdict{Release: Release()}}
+	defer func() {
+		if r := recover(); r != nil {
+			a = &answer{Verdict: Verdict{Release: Release(), NotJudged: fmt.Sprintf("the official parser crashed: %v", r)}}
+		}
+	}()
+	defer e.clean(c)
+	if why := checkIncludes(c); why != "" {
+		a.Verdict.NotJudged = why
+		return a
+	}
+	for name, value := range c.Env {
+		os.Setenv(name, value)
+	}
+	if err := e.judge(c, a); err != nil {
+		a.Verdict.NotJudged = err.Error()
+	}
+	sortProblems(a.Verdict.Problems)
+	slices.Sort(a.Verdict.NotChecked)
+	a.Verdict.NotChecked = slices.Compact(a.Verdict.NotChecked)
+	return a
+}
+
+// judge runs the stages. An error means that they could not be run.
+func (e *examiner) judge(c *Case, a *answer) error {
+	v := &a.Verdict
+	if err := e.write(c); err != nil {
+		return err
+	}
+	tokens, err := e.parse(c)
+	if err != nil {
+		v.Reached = StageParse
+		v.Problems = append(v.Problems, parseProblem(c.Root, e.clear(err.Error())))
+		return nil
+	}
+	read, err := readValues(tokens)
+	if err != nil {
+		return err
+	}
+	a.Tree, a.HasTree = appendTree(nil, read.values), true
+	v.Reached = StageParse
+	v.NotChecked = read.notes
+	if read.unsafe {
+		if err := e.neutralise(c); err != nil {
+			return err
+		}
+	}
+
+	// For ~ in paths of credentials. A $HOME in the case's documents is settled
+	// by now: the parser would have refused it.
+	if _, ok := c.Env["HOME"]; !ok {
+		os.Setenv("HOME", "/home/nats")
+		defer os.Unsetenv("HOME")
+	}
+	opts, err := e.configure(c, v)
+	if err != nil || opts == nil {
+		return err
+	}
+	if opts.AccountResolver != nil {
+		defer opts.AccountResolver.Close()
+	}
+	e.start(opts, read, v)
+	return nil
+}
+
+// onDisk reports whether the official parser needs the case as files. A lone
+// document without an include does not, which is cheaper.
+func onDisk(c *Case) bool {
+	return len(c.Files) > 1 || mentionsInclude(c.Files[c.Root])
+}
+
+// mentionsInclude reports whether the text holds the word include in any
+// letter case.
+func mentionsInclude(text []byte) bool {
+	const word = "include"
+	for i := 0; i+len(word) <= len(text); i++ {
+		if text[i]|0x20 == 'i' && strings.EqualFold(string(text[i:i+len(word)]), word) {
+			return true
+		}
+	}
+	return false
+}
+
+// write puts documents where the official parser finds them.
+func (e *examiner) write(c *Case) error {
+	if !onDisk(c) {
+		return nil
+	}
+	for name, text := range c.Files {
+		to := filepath.Join(e.caseDir, filepath.FromSlash(name))
+		err := os.WriteFile(to, text, 0o600)
+		if errors.Is(err, os.ErrNotExist) {
+			if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
+				err = os.WriteFile(to, text, 0o600)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("cannot copy %s for the official parser: %w", name, err)
+		}
+		e.written = append(e.written, to)
+	}
+	return nil
+}
+
+// rootPath is where the official parser reads the root document.
+func (e *examiner) rootPath(c *Case) string {
+	return filepath.Join(e.caseDir, filepath.FromSlash(c.Root))
+}
+
+// parse runs the official parser.
+func (e *examiner) parse(c *Case) (map[string]any, error) {
+	if !onDisk(c) {
+		return conf.ParseWithChecks(string(c.Files[c.Root]))
+	}
+	return conf.ParseFileWithChecks(e.rootPath(c))
+}
+
+// clear takes the private directory out of a message.
+func (e *examiner) clear(message string) string {
+	return strings.ReplaceAll(message, e.caseDir+string(filepath.Separator), "")
+}
+
+// clean removes what the case left behind.
+func (e *examiner) clean(c *Case) {
+	for name := range c.Env {
+		os.Unsetenv(name)
+	}
+	nested := false
+	for _, name := range e.written {
+		os.Remove(name)
+		nested = nested || filepath.Dir(name) != e.caseDir
+	}
+	if nested {
+		entries, _ := os.ReadDir(e.caseDir)
+		for _, entry := range entries {
+			os.RemoveAll(filepath.Join(e.caseDir, entry.Name()))
+		}
+	}
+	e.written = e.written[:0]
+	e.standins.clean()
+}
+
+// configure runs ProcessConfigFile. It returns nil options if nothing can be
+// said about the start.
+func (e *examiner) configure(c *Case, v *Verdict) (*server.Options, error) {
+	opts, err := c.Args.options()
+	if err != nil {
+		v.Problems = append(v.Problems, Problem{Stage: StageConfig, Message: err.Error()})
+		v.Reached = StageConfig
+		return nil, nil
+	}
+	opts, err = e.process(c, opts)
+	v.Reached = StageConfig
+	if err != nil {
+		var list interface {
+			Errors() []error
+			Warnings() []error
+		}
+		if !errors.As(err, &list) {
+			// The parser accepted the same text a moment ago.
+			return nil, fmt.Errorf("the official parser contradicts itself: %s", e.clear(err.Error()))
+		}
+		for _, w := range list.Warnings() {
+			v.Problems = append(v.Problems, configProblem(c.Root, e.clear(w.Error()), true))
+		}
+		for _, err := range list.Errors() {
+			v.Problems = append(v.Problems, configProblem(c.Root, e.clear(err.Error()), false))
+			v.Partial = true
+		}
+	}
+	if err := c.Args.override(opts); err != nil {
+		v.Problems = append(v.Problems, Problem{Stage: StageConfig, Message: err.Error()})
+		v.Partial = true
+	}
+	return opts, nil
+}
+
+// process fills options from the case's documents.
+func (e *examiner) process(c *Case, opts *server.Options) (*server.Options, error) {
+	if !onDisk(c) {
+		return opts, opts.ProcessConfigString(string(c.Files[c.Root]))
+	}
+	return opts, opts.ProcessConfigFile(e.rootPath(c))
+}

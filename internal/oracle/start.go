@@ -1,0 +1,189 @@
+package oracle
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// maxCures bounds how many problems of one configuration are looked for.
+const maxCures = 100
+
+// start asks NewServer, which reports one problem at a time: each is cured in
+// the options, and NewServer asked again. The server is never started. What
+// only Start would refuse is checked on the options.
+func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
+	v.Reached = StageStart
+	if v.Partial && o.Port < -1 {
+		o.Port = 0
+	}
+	v.NotChecked = append(v.NotChecked, defuse(o)...)
+	late := startProblems(o, read.values)
+
+	said := map[string]bool{}
+	for _, p := range v.Problems {
+		said[p.Message] = true
+	}
+	report := func(message string) {
+		if !said[message] { // ProcessConfigFile has some of the same checks
+			v.Problems = append(v.Problems, Problem{Stage: StageStart, Message: message})
+		}
+	}
+	if err := e.cureAll(o, read.standinOperator, report); err != nil {
+		report(err.Error())
+		v.Incomplete = true
+	}
+	for _, message := range late {
+		report(message)
+	}
+}
+
+// cureAll calls report for every problem that NewServer has. It returns one
+// that no cure is known for.
+func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(string)) error {
+	trusted := o.TrustedKeys
+	for range maxCures {
+		// NewServer adds the operators' keys and refuses them the next time.
+		o.TrustedKeys = slices.Clone(trusted)
+		s, err := server.NewServer(o)
+		if err == nil {
+			s.Shutdown()
+			return nil
+		}
+		message := err.Error()
+		if standinOperator && causedByStandin(message) {
+			if strings.HasPrefix(message, "error resolving system account") {
+				return nil // the last check of NewServer
+			}
+		} else {
+			report(message)
+		}
+		if !cure(o, message, e.standins.account) {
+			return errors.Join(errNoCure, err)
+		}
+		if o.TrustedKeys == nil {
+			trusted = nil
+		}
+	}
+	return fmt.Errorf("more than %d problems", maxCures)
+}
+
+// causedByStandin reports whether a problem may come from the stand-in for the
+// operator, whose real JWT can name a system account and an account server,
+// and whose accounts a stand-in did not sign.
+func causedByStandin(message string) bool {
+	for _, prefix := range []string{
+		"operators require an account resolver",
+		"using nats based account resolver",
+		"error resolving system account",
+	} {
+		if strings.HasPrefix(message, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// defuse takes out of the options what makes NewServer use the network. It
+// returns what cannot be checked because of that.
+func defuse(o *server.Options) []string {
+	var notes []string
+	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok {
+		o.AccountResolver = offlineResolver{}
+		notes = append(notes, "resolver: the URL was not asked")
+	}
+	// With mode always or must, or certificates that ask for it, the server
+	// fetches the status of its certificates (server/ocsp.go). The stand-in
+	// certificate does not ask for it.
+	if c := o.OCSPConfig; c != nil && c.Mode != server.OCSPModeNever {
+		if c.Mode != server.OCSPModeAuto {
+			notes = append(notes, "ocsp: the status of certificates was not fetched")
+		}
+		o.OCSPConfig = nil
+	}
+	return notes
+}
+
+// offlineResolver takes the place of a resolver that would ask a URL.
+type offlineResolver struct{}
+
+var errOffline = errors.New("no network")
+
+func (offlineResolver) Fetch(string) (string, error) { return "", errOffline }
+func (offlineResolver) Store(string, string) error   { return errOffline }
+func (offlineResolver) IsReadOnly() bool             { return true }
+func (offlineResolver) Start(*server.Server) error   { return nil }
+func (offlineResolver) IsTrackingUpdate() bool       { return false }
+func (offlineResolver) Reload() error                { return nil }
+func (offlineResolver) Close()                       {}
+
+// startProblems lists what Start refuses and NewServer does not, with the
+// server's messages (server/server.go: Start, StartMonitoring, EnableJetStream;
+// server/jetstream.go; server/jetstream_cluster.go). The options must be as the
+// configuration and the flags set them.
+func startProblems(o *server.Options, values map[string]any) []string {
+	var list []string
+	switch {
+	case o.HTTPPort != 0 && o.HTTPSPort != 0:
+		list = append(list, fmt.Sprintf("can't specify both HTTP (%v) and HTTPs (%v) ports", o.HTTPPort, o.HTTPSPort))
+	case o.HTTPPort == 0 && o.HTTPSPort != 0 && o.TLSConfig == nil:
+		list = append(list, "TLS cert and key required for HTTPS")
+	}
+	if !o.JetStream {
+		return list
+	}
+	system := o.SystemAccount
+	if system == "" {
+		system = server.DEFAULT_SYSTEM_ACCOUNT
+	}
+	if len(o.TrustedOperators) == 0 && accountHasJetStream(values, system) {
+		list = append(list, "Not allowed to enable JetStream on the system account")
+	}
+	if o.JetStreamKey != "" && o.JetStreamTpm.KeysFile != "" {
+		list = append(list, "JetStream encryption key may not be used with TPM options")
+	}
+	clustered := o.Cluster.Port != 0 || o.Gateway.Port != 0
+	if clustered && len(o.Routes) == 0 && !extendsOtherDomain(o, system) {
+		list = append(list, "JetStream cluster requires configured routes or solicited leafnode for the system account")
+	}
+	return list
+}
+
+// extendsOtherDomain is canExtendOtherDomain of server/jetstream.go: the first
+// remote for the system account decides.
+func extendsOtherDomain(o *server.Options, system string) bool {
+	const raft = "$NRG.>"
+	for _, r := range o.LeafNode.Remotes {
+		if r.LocalAccount == system {
+			return !slices.ContainsFunc(r.DenyImports, func(deny string) bool {
+				return server.SubjectMatchesFilter(raft, deny)
+			})
+		}
+	}
+	return false
+}
+
+// accountHasJetStream reports whether the configuration enables JetStream for
+// an account, as parseJetStreamForAccount reads it (server/opts.go).
+func accountHasJetStream(values map[string]any, name string) bool {
+	accounts, _ := lookup(values, "accounts")
+	byName, _ := accounts.(map[string]any)
+	account, _ := byName[name].(map[string]any)
+	js, _ := lookup(account, "jetstream")
+	switch js := js.(type) {
+	case bool:
+		return js
+	case string:
+		return strings.EqualFold(js, "enabled") || strings.EqualFold(js, "enable")
+	case map[string]any:
+		return true
+	}
+	return false
+}
+
+// sortedKeys returns a map's keys in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
