@@ -7,9 +7,15 @@
 // bytes, so that no renderer can print one.
 package diff
 
+import "bytes"
+
 // A Span is the byte range [Start, End) of a text.
 type Span struct {
 	Start, End int
+}
+
+func (s Span) shifted(n int) Span {
+	return Span{s.Start + n, s.End + n}
 }
 
 // Status says what happens to the file as a whole.
@@ -93,9 +99,10 @@ func Compute(c Change, context int) *File {
 	context = min(max(context, 0), len(c.Old)+len(c.New))
 
 	w := newWindow(c.Old, c.New, context)
-	deleted, added := compareLines(w.old, w.new)
+	list := w.edits()
+	w.slide(list)
 	m := masker{old: normalize(c.OldSecrets, len(c.Old)), new: normalize(c.NewSecrets, len(c.New))}
-	for _, edits := range group(edits(deleted, added), context) {
+	for _, edits := range group(list, context) {
 		h, secrets := w.hunk(edits, context, &m)
 		if maskHunk(&h, secrets) {
 			f.Masked = true
@@ -152,7 +159,9 @@ type edit struct {
 }
 
 // edits lists the changes in order. Between two of them there is at least one line that both sides have.
-func edits(deleted, added []bool) []edit {
+func (w *window) edits() []edit {
+	// The comparison must not see the common lines around: it might find a change as small at the far end of them.
+	deleted, added := compareLines(w.old[w.head:len(w.old)-w.tail], w.new[w.head:len(w.new)-w.tail])
 	var list []edit
 	i, j := 0, 0
 	for i < len(deleted) || j < len(added) {
@@ -167,10 +176,34 @@ func edits(deleted, added []bool) []edit {
 			i, j = i+1, j+1
 			continue
 		}
-		list = append(list, e)
 		i, j = e.old.End, e.new.End
+		list = append(list, edit{e.old.shifted(w.head), e.new.shifted(w.head)})
 	}
 	return list
+}
+
+// maxSlide is how many lines an edit is moved at most.
+const maxSlide = 100
+
+// slide moves insertions and deletions down as far as the texts allow, which is where people expect them: of two blocks
+// that end alike, the lower one is then shown as a whole.
+func (w *window) slide(list []edit) {
+	next := len(w.old) + 1
+	for i := len(list) - 1; i >= 0; i-- {
+		e := &list[i]
+		at, lines := &e.new, w.new
+		if at.Start == at.End {
+			at, lines = &e.old, w.old
+		} else if e.old.Start != e.old.End {
+			next = e.old.Start
+			continue // it replaces
+		}
+		// One line must stay between it and the next edit.
+		for n := 0; n < maxSlide && e.old.End < next-1 && bytes.Equal(lines[at.Start].text, lines[at.End].text); n++ {
+			e.old, e.new = e.old.shifted(1), e.new.shifted(1)
+		}
+		next = e.old.Start
+	}
 }
 
 // group puts edits together whose context would touch or overlap.

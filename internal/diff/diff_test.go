@@ -273,3 +273,82 @@ func FuzzUnified(f *testing.F) {
 		}
 	})
 }
+
+// TestComparisonIsMinimal compares with the textbook's table of longest common subsequences.
+func TestComparisonIsMinimal(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for range 1000 {
+		old, new := randomPair(r)
+		a, b := bytes.SplitAfter(old, []byte("\n")), bytes.SplitAfter(new, []byte("\n"))
+		common := make([][]int, len(a)+1)
+		common[0] = make([]int, len(b)+1)
+		for i := range a {
+			common[i+1] = make([]int, len(b)+1)
+			for j := range b {
+				common[i+1][j+1] = max(common[i][j+1], common[i+1][j])
+				if bytes.Equal(a[i], b[j]) {
+					common[i+1][j+1] = common[i][j] + 1
+				}
+			}
+		}
+		// An empty last element is no line.
+		n := common[len(a)][len(b)]
+		wantDeleted, wantAdded := len(a)-n, len(b)-n
+		if len(a[len(a)-1]) == 0 && len(b[len(b)-1]) != 0 {
+			wantDeleted--
+		}
+		if len(b[len(b)-1]) == 0 && len(a[len(a)-1]) != 0 {
+			wantAdded--
+		}
+		f := Compute(Change{Old: old, New: new}, 3)
+		if added, deleted := f.Stat(); added != wantAdded || deleted != wantDeleted {
+			t.Fatalf("%d added and %d deleted lines, want %d and %d\n%s", added, deleted, wantAdded, wantDeleted, f.Unified())
+		}
+	}
+}
+
+func TestLinesThatMovedFarAreFewEvenBeyondTheExactComparison(t *testing.T) {
+	old := numbered(0, 10_000)
+	new := append(numbered(9000, 10_000), numbered(0, 9000)...)
+	f := Compute(Change{Old: old, New: new}, 3)
+	if added, deleted := f.Stat(); added != 1000 || deleted != 1000 {
+		t.Errorf("%d added and %d deleted lines, want 1000 of each", added, deleted)
+	}
+}
+
+func TestBlocksAreShownWhole(t *testing.T) {
+	const header = "diff --git a/x b/x\n--- a/x\n+++ b/x\n"
+	less := "a {\n  x: 1\n}\nb {\n  x: 2\n}\nc {\n  x: 3\n}\n"
+	more := "a {\n  x: 1\n}\nn {\n  x: 9\n}\nb {\n  x: 2\n}\nm {\n  x: 8\n}\nc {\n  x: 3\n}\nd {\n  x: 1\n}\n"
+	want := header +
+		"@@ -3,2 +3,5 @@\n }\n+n {\n+  x: 9\n+}\n b {\n" +
+		"@@ -6,2 +9,5 @@\n }\n+m {\n+  x: 8\n+}\n c {\n" +
+		"@@ -9 +15,4 @@\n }\n+d {\n+  x: 1\n+}\n"
+	if got := unified(less, more, 1); got != want {
+		t.Errorf("inserted: got\n%s\nwant\n%s", got, want)
+	}
+	want = header +
+		"@@ -3,5 +3,2 @@\n }\n-n {\n-  x: 9\n-}\n b {\n" +
+		"@@ -9,5 +6,2 @@\n }\n-m {\n-  x: 8\n-}\n c {\n" +
+		"@@ -15,4 +9 @@\n }\n-d {\n-  x: 1\n-}\n"
+	if got := unified(more, less, 1); got != want {
+		t.Errorf("deleted: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A hunk with less context after its changes than it should have is taken by git for one at the end of the file.
+func TestHunksHaveAllTheirContext(t *testing.T) {
+	old := "x\n" + strings.Repeat("}\n", 500)
+	new := "y\n" + strings.Repeat("}\n", 501)
+	for _, h := range Compute(Change{Old: []byte(old), New: []byte(new)}, 3).Hunks {
+		after := 0
+		for _, l := range h.Lines {
+			if after++; l.Kind != Context {
+				after = 0
+			}
+		}
+		if after != 3 {
+			t.Errorf("%s: %d lines of context after the last change, want 3", h.Header(), after)
+		}
+	}
+}

@@ -8,22 +8,37 @@ type line struct {
 	start int
 }
 
-// A window is the part of two texts that a diff shows at most: from some lines before the first change to some lines
-// after the last one. In a large file with a small change nothing else is split into lines.
+// A window is the part of two texts that a diff can show: from some lines before the first change to some lines after
+// the last one. In a large file with a small change nothing else is split into lines.
 type window struct {
-	line     int // how many lines precede it, on both sides
-	old, new []line
+	line       int // how many lines precede it, on both sides
+	old, new   []line
+	head, tail int // how many lines it begins and ends with that are the same on both sides
 }
 
 func newWindow(old, new []byte, context int) *window {
 	head, tail := trim(old, new)
 	from := back(old, head, context)
-	to := forward(old, len(old)-tail, context)
+	// Moving the last edit down must not cost it context: git takes a hunk that lacks some for the end of the file.
+	to := forward(old, len(old)-tail, context+maxSlide)
 	return &window{
-		line: bytes.Count(old[:from], []byte("\n")),
+		line: bytes.Count(old[:from], newline),
 		old:  split(old, from, to),
 		new:  split(new, from, to-len(old)+len(new)),
+		head: countLines(old[from:head]),
+		tail: countLines(old[len(old)-tail : to]),
 	}
+}
+
+var newline = []byte("\n")
+
+// countLines counts the lines of text. The last one may lack its ending.
+func countLines(text []byte) int {
+	n := bytes.Count(text, newline)
+	if len(text) > 0 && !terminated(text) {
+		n++
+	}
+	return n
 }
 
 // trim returns the number of bytes in the lines that both texts begin with, and in those that both end with.
@@ -101,7 +116,7 @@ func lineEnd(text []byte, pos int) int {
 
 // split returns the lines of text[from:to], which begins and ends with whole lines.
 func split(text []byte, from, to int) []line {
-	lines := make([]line, 0, bytes.Count(text[from:to], []byte("\n"))+1)
+	lines := make([]line, 0, countLines(text[from:to]))
 	for pos := from; pos < to; {
 		end := lineEnd(text, pos)
 		lines = append(lines, line{text[pos:end:end], pos})
