@@ -102,7 +102,9 @@ func createJournal(dir, path string, head record) (*journal, error) {
 		err = syncDir(dir)
 	}
 	if err != nil {
-		return nil, errors.Join(journalError(path, err), f.Close(), os.Remove(path))
+		f.Close()
+		os.Remove(path)
+		return nil, journalError(path, err)
 	}
 	return j, nil
 }
@@ -157,6 +159,11 @@ func decodeRecord(line []byte) (record, bool) {
 	return r, ok
 }
 
+func damaged(path string) error {
+	return &Error{Kind: JournalFailed, Path: path, Why: "the journal is damaged",
+		Do: "compare the files it names with what they should hold, then move it away"}
+}
+
 // runLog is what a journal says, without the contents of the files.
 type runLog struct {
 	head   record
@@ -172,17 +179,26 @@ type loggedGroup struct {
 	result Result // 0 if the group was cut off
 }
 
-// readJournal reads records up to the first one that is not whole.
+// readJournal reads records up to one that is not whole. Only the last one can
+// be cut off; whole ones behind it mean damage that a person must look at.
 func readJournal(f io.Reader, path string) (*runLog, error) {
 	log := &runLog{}
+	cut := false
 	for r := bufio.NewReaderSize(f, 1<<16); ; {
 		line, err := r.ReadBytes('\n')
 		if err != nil && err != io.EOF {
 			return nil, journalError(path, err)
 		}
 		rec, ok := decodeRecord(line)
+		if !ok && err == nil {
+			cut = true
+			continue
+		}
 		if !ok {
 			return log, nil
+		}
+		if cut {
+			return nil, damaged(path)
 		}
 		if err := log.add(rec); err != nil {
 			return nil, &Error{Kind: JournalFailed, Path: path, Err: err, Why: "the journal is not one of this release",
@@ -230,7 +246,7 @@ func (g *loggedGroup) load(f io.ReaderAt, path string) ([]*target, error) {
 	}
 	r, ok := decodeRecord(line)
 	if !ok {
-		return nil, &Error{Kind: JournalFailed, Path: path, Why: "the journal is damaged", Do: "look after the disk"}
+		return nil, damaged(path)
 	}
 	targets := make([]*target, len(r.Files))
 	for i, e := range r.Files {

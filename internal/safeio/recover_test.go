@@ -148,6 +148,22 @@ func TestRecoverIgnoresARecordThatWasCutOff(t *testing.T) {
 	wantContent(t, filepath.Join(dir, "a"), "old a")
 }
 
+func TestRecoverLeavesADamagedJournalAsItIs(t *testing.T) {
+	dir, state := crashed(t, 1)
+	journal := filepath.Join(state, "journal", "00000001.open")
+	text := []byte(content(t, journal))
+	text[12] ^= 1 // in the first record, with a whole one behind it
+	must(t, os.WriteFile(journal, text, 0o600))
+	s, err := Open(t.Context(), state, 0)
+	must(t, err)
+	defer s.Close()
+	_, err = s.Recover(t.Context())
+	wantKind(t, err, JournalFailed)
+	wantContent(t, journal, string(text))
+	// Other groups can be written all the same.
+	must(t, writeOne(t, s, Options{Roots: []string{dir}}, change(t, filepath.Join(dir, "c"), "newer c")))
+}
+
 func TestRecoverRefusesAJournalOfAnotherVersion(t *testing.T) {
 	state := t.TempDir()
 	openStore(t, state).Close()

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -86,6 +87,9 @@ func (r *Run) Write(ctx context.Context, group []Change) error {
 			return openError(c.Path, err)
 		}
 		real, err := resolve(c.Path)
+		if IsKind(err, Unreadable) && errors.Is(err, fs.ErrNotExist) {
+			return t.changed()
+		}
 		if err != nil {
 			return err
 		}
@@ -265,9 +269,8 @@ func syncDirs(targets []*target) error {
 // takeBack gives every file of a failed group its old content again and
 // returns why the group failed. If even that fails, Recover has to do it.
 func (r *Run) takeBack(group int, targets []*target, why error) error {
-	// The record tells Recover that new files and a changed one are not a
-	// group that was written and then edited. It need not be on disk for that
-	// unless files were replaced, and then losing it means losing power too.
+	// The record tells Recover that new files beside a changed one are not a
+	// group that was written and edited afterwards.
 	_ = r.log.append(record{Op: opBack, Group: group})
 	r.store.at("back")
 	if _, _, err := settle(targets, true); err != nil {

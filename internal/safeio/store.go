@@ -41,8 +41,12 @@ func Open(ctx context.Context, dir string, wait time.Duration) (*Store, error) {
 		return nil, journalError(dir, err)
 	}
 	s := &Store{dir: filepath.Join(abs, "journal"), now: time.Now}
+	_, statErr := os.Lstat(s.dir)
 	if err := makePrivate(s.dir); err != nil {
 		return nil, err
+	}
+	if statErr != nil {
+		syncParents(s.dir)
 	}
 	path := filepath.Join(s.dir, "lock")
 	s.lock, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -64,6 +68,14 @@ func Open(ctx context.Context, dir string, wait time.Duration) (*Store, error) {
 		}
 	}
 	return s, nil
+}
+
+// syncParents makes new directories survive a power cut. Not every parent lets
+// itself be opened; those are not the ones that are new.
+func syncParents(dir string) {
+	for parent := filepath.Dir(dir); parent != dir; dir, parent = parent, filepath.Dir(parent) {
+		_ = syncDir(parent)
+	}
 }
 
 func (s *Store) acquire(ctx context.Context, wait time.Duration) error {

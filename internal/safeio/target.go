@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,7 +111,7 @@ func (t *target) verify(f *os.File) ([]byte, error) {
 func readOpen(f *os.File, size int64) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.Grow(int(max(size, 0)) + bytes.MinRead)
-	_, err := io.Copy(&buf, f)
+	_, err := buf.ReadFrom(f)
 	return buf.Bytes(), err
 }
 
@@ -222,15 +221,15 @@ func (t *target) overwrite() error {
 	return nil
 }
 
-// isTorn reports whether data is what an overwrite of old with new leaves when
-// it is cut off: each byte is the old or the new one at its place, or zero
+// isTorn reports whether data is what an overwrite of before with after leaves
+// when it is cut off: each byte is the old or the new one at its place, or zero
 // where a power cut lost a block.
-func isTorn(data, old, new []byte) bool {
-	if len(data) < min(len(old), len(new)) || len(data) > max(len(old), len(new)) {
+func isTorn(data, before, after []byte) bool {
+	if len(data) < min(len(before), len(after)) || len(data) > max(len(before), len(after)) {
 		return false
 	}
 	for i, c := range data {
-		if c != 0 && (i >= len(old) || c != old[i]) && (i >= len(new) || c != new[i]) {
+		if c != 0 && (i >= len(before) || c != before[i]) && (i >= len(after) || c != after[i]) {
 			return false
 		}
 	}

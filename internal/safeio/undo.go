@@ -25,7 +25,11 @@ type UndoOptions struct {
 // If there is no run the error is of kind NothingToUndo. A cancelled ctx ends
 // Undo between two groups, with its cause as the error.
 func (s *Store) Undo(ctx context.Context, dir string, opts UndoOptions) ([]Outcome, error) {
-	dir, err := resolve(dir)
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, openError(dir, err)
+	}
+	real, err := resolve(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +39,7 @@ func (s *Store) Undo(ctx context.Context, dir string, opts UndoOptions) ([]Outco
 	}
 	run.undo = true
 	u := &undo{store: s, run: run, dry: opts.DryRun, undone: make(map[groupRef]bool), virtual: make(map[textPath]Digest)}
-	err = u.lastUnder(ctx, dir)
+	err = u.lastUnder(ctx, []string{abs, real})
 	if closeErr := run.Close(); err == nil {
 		err = closeErr
 	}
@@ -51,23 +55,23 @@ type undo struct {
 	outcomes []Outcome
 }
 
-func (u *undo) lastUnder(ctx context.Context, dir string) error {
+func (u *undo) lastUnder(ctx context.Context, dirs []string) error {
 	runs, err := u.store.runs()
 	if err != nil {
 		return err
 	}
 	for _, r := range slices.Backward(runs) {
-		last, err := u.takeRun(ctx, dir, r)
+		last, err := u.takeRun(ctx, dirs, r)
 		if err != nil || last {
 			return err
 		}
 	}
-	return &Error{Kind: NothingToUndo, Path: dir, Why: "no run that wrote here can be taken back"}
+	return &Error{Kind: NothingToUndo, Path: dirs[0], Why: "no run that wrote here can be taken back"}
 }
 
-// takeRun takes back the run if it wrote under dir and is not taken back yet,
+// takeRun takes back the run if it wrote under one of dirs and is not taken back yet,
 // and reports whether that was the run to undo.
-func (u *undo) takeRun(ctx context.Context, dir string, r storedRun) (last bool, err error) {
+func (u *undo) takeRun(ctx context.Context, dirs []string, r storedRun) (last bool, err error) {
 	path := u.store.path(r)
 	f, err := os.Open(path)
 	if err != nil {
@@ -87,7 +91,7 @@ func (u *undo) takeRun(ctx context.Context, dir string, r storedRun) (last bool,
 		}
 		return false, nil
 	}
-	if !log.wroteUnder(dir) {
+	if !slices.ContainsFunc(dirs, log.wroteUnder) {
 		return false, nil
 	}
 	tried, took, before := false, false, false
@@ -117,7 +121,7 @@ func (u *undo) takeRun(ctx context.Context, dir string, r storedRun) (last bool,
 func (log *runLog) wroteUnder(dir string) bool {
 	for _, g := range log.groups {
 		for _, e := range g.files {
-			if g.result == Done && (within(string(e.Real), dir) || within(filepath.Clean(string(e.Path)), dir)) {
+			if g.result == Done && (within(string(e.Real), dir) || within(string(e.Path), dir)) {
 				return true
 			}
 		}
