@@ -92,20 +92,22 @@ func (c *comparison) exact(old, new []token) bool {
 	c.work -= len(old) * len(new)
 
 	// diffmatchpatch compares texts, so each token becomes one character. Only the order of the tokens passes
-	// through it, none of their bytes, which it would change where they are not UTF-8.
-	chars := make(map[int]rune)
+	// through it, none of their bytes, which it would change where they are not UTF-8. What the shorter side does
+	// not have is one and the same character, so that there are always enough of them.
+	shorter := old
+	if len(new) < len(old) {
+		shorter = new
+	}
+	chars := make(map[int]rune, len(shorter))
+	for _, t := range shorter {
+		if chars[t.id] == 0 {
+			chars[t.id] = rune(len(chars) + 1)
+		}
+	}
 	text := func(tokens []token) []rune {
 		list := make([]rune, len(tokens))
 		for i, t := range tokens {
-			r, ok := chars[t.id]
-			if !ok {
-				r = rune(len(chars))
-				if r >= 0xD800 {
-					r += 0x800 // these code points are no characters
-				}
-				chars[t.id] = r
-			}
-			list[i] = r
+			list[i] = chars[t.id]
 		}
 		return list
 	}

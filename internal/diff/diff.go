@@ -35,8 +35,8 @@ type Change struct {
 	Status Status
 	// Old and New are the texts, any bytes at all. The result refers to them: they must not be modified later.
 	Old, New []byte
-	// OldSecrets and NewSecrets are the ranges to mask, in any order. What lies outside the text is ignored. Leave
-	// both out for a diff that applies.
+	// OldSecrets and NewSecrets are the ranges to mask, in any order. What lies outside the text is ignored. Only
+	// these ranges are masked, not other places where the same bytes occur. Leave both out for a diff that applies.
 	OldSecrets, NewSecrets []Span
 }
 

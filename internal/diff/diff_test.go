@@ -3,6 +3,7 @@ package diff
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -250,6 +251,7 @@ func FuzzUnified(f *testing.F) {
 		if got := apply(t, file, old); !bytes.Equal(got, new) {
 			t.Fatalf("old %q\nnew %q\ngot %q", old, new, got)
 		}
+		checkContext(t, file, old, max(context, 0))
 		if (len(file.Hunks) == 0) != bytes.Equal(old, new) {
 			t.Fatalf("%d hunks for\n%q\n%q", len(file.Hunks), old, new)
 		}
@@ -336,19 +338,46 @@ func TestBlocksAreShownWhole(t *testing.T) {
 	}
 }
 
-// A hunk with less context after its changes than it should have is taken by git for one at the end of the file.
+// checkContext proves that every hunk has all its context, as far as the text goes: git takes a hunk with less after
+// its changes than before them for one at the end of the file.
+func checkContext(t *testing.T, f *File, old []byte, context int) {
+	t.Helper()
+	total := countLines(old)
+	for _, h := range f.Hunks {
+		before := slices.IndexFunc(h.Lines, func(l Line) bool { return l.Kind != Context })
+		after := 0
+		for _, l := range slices.Backward(h.Lines) {
+			if l.Kind != Context {
+				break
+			}
+			after++
+		}
+		first := h.OldStart
+		if h.OldLines == 0 {
+			first++
+		}
+		last := first + h.OldLines - 1
+		if before > context || after > context || before < context && first != 1 || after < context && last != total {
+			t.Fatalf("%s of %d lines: %d lines of context before and %d after, want %d", h.Header(), total, before, after, context)
+		}
+	}
+}
+
 func TestHunksHaveAllTheirContext(t *testing.T) {
 	old := "x\n" + strings.Repeat("}\n", 500)
 	new := "y\n" + strings.Repeat("}\n", 501)
-	for _, h := range Compute(Change{Old: []byte(old), New: []byte(new)}, 3).Hunks {
-		after := 0
-		for _, l := range h.Lines {
-			if after++; l.Kind != Context {
-				after = 0
-			}
-		}
-		if after != 3 {
-			t.Errorf("%s: %d lines of context after the last change, want 3", h.Header(), after)
+	checkContext(t, Compute(Change{Old: []byte(old), New: []byte(new)}, 3), []byte(old), 3)
+
+	// Few kinds of lines give insertions room to move.
+	r := rand.New(rand.NewPCG(15, 16))
+	for range 500 {
+		old := repeated(r.Uint64(), r.IntN(400), "a\n", "a\n", "a\n", "b\n")
+		new := mutate(r, old)
+		context := r.IntN(5)
+		f := Compute(Change{Old: old, New: new}, context)
+		checkContext(t, f, old, context)
+		if got := apply(t, f, old); !bytes.Equal(got, new) {
+			t.Fatalf("old %q\nnew %q\ngot %q", old, new, got)
 		}
 	}
 }

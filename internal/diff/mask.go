@@ -91,9 +91,11 @@ func maskHunk(h *Hunk, secrets [][]Span) bool {
 	return true
 }
 
-// markChanged finds the secrets in a run of changed lines whose new value differs. An added line that looks like a
-// deleted one, once both are masked, is compared with that. In the other added lines every value counts that none of
-// the deleted lines left over has, if those have secrets at all; without them a secret is plainly new.
+// markChanged finds the secrets in a run of changed lines that must be marked because their value is another one.
+//
+// An added line that looks like a deleted one, once both are masked, is compared with that line, secret by secret. On
+// the other added lines, a secret is marked if it is none of those on the other deleted lines. Where those have no
+// secret at all, one that is added is plainly new and needs no mark.
 func markChanged(lines []Line, secrets [][]Span, changed [][]bool, del, add, end int) {
 	alike := make(map[string][]int) // deleted lines by what they look like
 	for i := del; i < add; i++ {

@@ -13,7 +13,7 @@ const noNewline = "\\ No newline at end of file"
 
 // Unified returns the diff in the form of git diff, with every byte of the texts as it is, for git apply and patch -p1
 // (git apply --unidiff-zero for a diff without context lines). It is empty if there is nothing to say. The diffs of
-// several files, one after the other, are one patch. A diff with masked secrets does not apply.
+// several files, one after the other, are one patch. If f is Masked, it does not apply.
 func (f *File) Unified() []byte {
 	var out []byte
 	for _, l := range f.header() {

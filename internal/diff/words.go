@@ -48,10 +48,10 @@ func compareWords(old, new []byte, work *int) (deleted, added []Span) {
 }
 
 // splitWords cuts text into words of letters, digits, underscores and whatever is beyond ASCII, runs of blanks, and
-// single other characters.
+// single other characters. It stops when there are more than maxWords.
 func splitWords(text []byte) []Span {
 	var words []Span
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text) && len(words) <= maxWords; {
 		start, class := i, classOf(text[i])
 		for i++; i < len(text) && class != single && classOf(text[i]) == class; i++ {
 		}

