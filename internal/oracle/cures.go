@@ -3,6 +3,7 @@ package oracle
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -201,9 +202,12 @@ func clusterRemedies() []remedy {
 			case o.Gateway.Port == 0:
 				o.Gateway.Port = server.RANDOM_PORT
 			case strings.HasSuffix(m, " has no URL"):
-				o.Gateway.Gateways = slices.DeleteFunc(o.Gateway.Gateways, func(g *server.RemoteGatewayOpts) bool {
-					return g.Name == firstQuoted(m) && len(g.URLs) == 0
-				})
+				for _, g := range o.Gateway.Gateways {
+					if g.Name == firstQuoted(m) && len(g.URLs) == 0 {
+						g.URLs = []*url.URL{{Scheme: "nats", Host: "localhost:7222"}}
+						return
+					}
+				}
 			default:
 				o.Gateway.TLSPinnedCerts = nil
 			}
@@ -300,6 +304,7 @@ func setupRemedies() []remedy {
 			o.TLSConfig, o.MQTT.TLSConfig, o.LeafNode.TLSConfig, o.Websocket.TLSConfig = nil, nil, nil, nil
 			o.Websocket.NoTLS = true
 		}},
+		{"could not fetch <", func(o *server.Options, _ string) { o.AccountResolver = &server.MemAccResolver{} }},
 		{"resolver preloads only available", func(o *server.Options, _ string) {
 			o.AccountResolver = &server.MemAccResolver{}
 		}},

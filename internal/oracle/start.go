@@ -21,7 +21,7 @@ func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
 	if v.Partial && o.Port < -1 {
 		o.Port = 0
 	}
-	v.NotChecked = append(v.NotChecked, defuse(o)...)
+	v.NotChecked = append(v.NotChecked, defuse(o, read.values)...)
 	late := startProblems(o, read.values)
 
 	said := map[string]bool{}
@@ -78,6 +78,7 @@ func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(
 func causedByStandin(message string) bool {
 	for _, prefix := range []string{
 		"operators require an account resolver",
+		"could not fetch <",
 		"using nats based account resolver",
 		"error resolving system account",
 	} {
@@ -90,9 +91,9 @@ func causedByStandin(message string) bool {
 
 // defuse takes out of the options what makes NewServer use the network. It
 // returns what cannot be checked because of that.
-func defuse(o *server.Options) []string {
+func defuse(o *server.Options, values map[string]any) []string {
 	var notes []string
-	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok {
+	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok && !lacksURL(o, values) {
 		o.AccountResolver = offlineResolver{}
 		notes = append(notes, "resolver: the URL was not asked")
 	}
@@ -106,6 +107,14 @@ func defuse(o *server.Options) []string {
 		o.OCSPConfig = nil
 	}
 	return notes
+}
+
+// lacksURL reports whether the resolver is the one that the server makes of an
+// operator without account server (server/opts.go). Its URL has no host, so
+// that asking it is refused before anything is dialled.
+func lacksURL(o *server.Options, values map[string]any) bool {
+	_, named := lookup(values, "resolver", "account_resolver", "accounts_resolver")
+	return !named && len(o.TrustedOperators) == 1 && o.TrustedOperators[0].AccountServerURL == ""
 }
 
 // offlineResolver takes the place of a resolver that would ask a URL.
