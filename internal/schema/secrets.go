@@ -14,6 +14,8 @@ const (
 	maxSeed   = 64
 	seedKinds = "UAONCXP" // user, account, operator, server, cluster, curve, private
 	minPart   = 8         // characters of a JWT's header and of its claims
+	maxHeader = 1 << 10   // these two bound the work per byte of a hostile text
+	maxURL    = 4 << 10
 	minBcrypt = 20        // characters of salt and hash; a whole one has 53
 )
 
@@ -40,21 +42,26 @@ func SecretSpans(text string) []Span {
 
 // mayHoldSecret is the quick answer for the ordinary text. It has no false negatives.
 func mayHoldSecret(text string) bool {
-	if at := strings.Index(text, schemeSep); at >= 0 && strings.IndexByte(text[at:], '@') > 0 {
-		return true
-	}
-	if strings.Contains(text, jwtHead) || strings.Contains(text, "$2") {
-		return true
-	}
-	for rest := text; len(rest) >= minSeed; {
-		i := strings.IndexByte(rest, 'S')
-		if i < 0 || len(rest)-i < minSeed {
-			return false
+	urls := strings.IndexByte(text, '@') >= 0
+	for i := 0; i < len(text)-1; i++ {
+		switch next := text[i+1]; text[i] {
+		case ':':
+			if next == '/' && urls && strings.HasPrefix(text[i:], schemeSep) {
+				return true
+			}
+		case 'S':
+			if len(text)-i >= minSeed && strings.IndexByte(seedKinds, next) >= 0 {
+				return true
+			}
+		case 'e':
+			if next == 'y' && strings.HasPrefix(text[i:], jwtHead) {
+				return true
+			}
+		case '$':
+			if next == '2' {
+				return true
+			}
 		}
-		if strings.IndexByte(seedKinds, rest[i+1]) >= 0 {
-			return true
-		}
-		rest = rest[i+1:]
 	}
 	return false
 }
@@ -86,17 +93,12 @@ func secretAt(text string, i int) (Span, bool) {
 // userInfo returns the secret part of the user information of the URL whose authority starts at i.
 func userInfo(text string, i int) (Span, bool) {
 	end := i // of the URL
-	for end < len(text) && text[end] > ' ' && !strings.ContainsRune("\"'`<>", rune(text[end])) {
+	for end < len(text) && end-i < maxURL && isURLByte(text[end]) {
 		end++
 	}
 	authority := text[i:end]
-	if cut := strings.IndexAny(authority, "/?#"); cut >= 0 {
-		if !strings.Contains(authority[:cut], "@") && !brokenPassword(authority, cut) {
-			return Span{}, false
-		}
-		if strings.Contains(authority[:cut], "@") {
-			authority = authority[:cut]
-		}
+	if cut := strings.IndexAny(authority, "/?#"); cut >= 0 && !brokenPassword(authority, cut) {
+		authority = authority[:cut]
 	}
 	at := strings.LastIndexByte(authority, '@')
 	if at < 0 {
@@ -112,22 +114,16 @@ func userInfo(text string, i int) (Span, bool) {
 	return Span{i + start, i + at}, true
 }
 
-// brokenPassword reports whether what looks like host:port up to cut is rather user:password with a slash (or ? or #) that should
-// have been escaped: a text after the colon that is no port, and an @ further on.
+// brokenPassword reports whether what looks like the host and port before cut is rather user:password with a slash (or ? or #)
+// that should have been escaped: no @ so far, a text after the colon that is no port, and an @ further on.
 func brokenPassword(authority string, cut int) bool {
-	_, port, ok := strings.Cut(authority[:cut], ":")
-	if !ok || strings.HasPrefix(authority, "[") || !strings.Contains(authority[cut:], "@") {
+	if strings.HasPrefix(authority, "[") || strings.IndexByte(authority[:cut], '@') >= 0 || strings.IndexByte(authority[cut:], '@') < 0 {
 		return false
 	}
-	if comma := strings.IndexByte(port, ','); comma >= 0 {
-		return false // a list of URLs
-	}
-	for i := 0; i < len(port); i++ {
-		if port[i] < '0' || port[i] > '9' {
-			return true
-		}
-	}
-	return false
+	_, port, _ := strings.Cut(authority[:cut], ":")
+	isPort := func(c rune) bool { return '0' <= c && c <= '9' }
+	// A comma starts the next URL of a list.
+	return strings.TrimLeftFunc(port, isPort) != "" && !strings.Contains(port, ",")
 }
 
 // seedLen returns the length of the nkeys seed at the start of s, or 0.
@@ -136,7 +132,7 @@ func seedLen(s string) int {
 		return 0
 	}
 	n := 0
-	for n < len(s) && ('A' <= s[n] && s[n] <= 'Z' || '2' <= s[n] && s[n] <= '7') {
+	for n < len(s) && n <= maxSeed && ('A' <= s[n] && s[n] <= 'Z' || '2' <= s[n] && s[n] <= '7') {
 		n++
 	}
 	if n < minSeed || n > maxSeed || n < len(s) && isWordByte(s[n]) {
@@ -150,7 +146,7 @@ func jwtLen(s string) int {
 	if !strings.HasPrefix(s, jwtHead) {
 		return 0
 	}
-	n := base64Len(s)
+	n := base64Len(s[:min(len(s), maxHeader)])
 	if n < minPart || n == len(s) || s[n] != '.' {
 		return 0
 	}
@@ -197,6 +193,15 @@ func before(text string, i int) byte {
 		return 0
 	}
 	return text[i-1]
+}
+
+// isURLByte reports whether a URL in a text goes on with c. Brackets may belong to an IPv6 host or to a password.
+func isURLByte(c byte) bool {
+	switch c {
+	case '"', '\'', '`', '<', '>':
+		return false
+	}
+	return c > ' '
 }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
