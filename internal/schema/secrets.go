@@ -16,7 +16,7 @@ const (
 	minPart   = 8         // characters of a JWT's header and of its claims
 	maxHeader = 1 << 10   // these two bound the work per byte of a hostile text
 	maxURL    = 4 << 10
-	minBcrypt = 20        // characters of salt and hash; a whole one has 53
+	minBcrypt = 20 // characters of salt and hash; a whole one has 53
 )
 
 // SecretSpans finds what is secret by its look, wherever in a text it stands: the password in the user information of a URL (or

@@ -36,6 +36,7 @@ const (
 	JWT      // inline
 	Ignored  // the server reads nothing from the value
 	Unusable // no value is accepted: a bug of the server
+	Silent   // values of other kinds are taken without a word and not read
 )
 
 // Has reports whether all flags of want are set.
@@ -62,7 +63,7 @@ func (t Type) String() string {
 var typeNames = [...]string{
 	"String", "Int", "Float", "Bool", "List", "Map",
 	"Size", "Duration", "Seconds", "DeprecatedInt", "Port", "HostPort", "URL", "Path", "Subject", "Percent", "Enum",
-	"Account", "Cluster", "NKey", "Seed", "JWT", "Ignored", "Unusable",
+	"Account", "Cluster", "NKey", "Seed", "JWT", "Ignored", "Unusable", "Silent",
 }
 
 // Effect is what a change of a field asks of a running server. Greater means more.

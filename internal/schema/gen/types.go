@@ -22,7 +22,7 @@ var words = map[string][]string{
 	"cluster": {"String", "Cluster"}, "nkey": {"String", "NKey"}, "seed": {"String", "Seed"}, "jwt": {"String", "JWT"},
 	"duration": {"String", "Duration"}, "size": {"Int", "Size"}, "sizestring": {"String", "Size"}, "port": {"Int", "Port"},
 	"oldseconds": {"Int", "Seconds", "DeprecatedInt"}, "intseconds": {"Int", "Seconds"}, "seconds": {"Int", "Float", "Seconds"},
-	"percent": {"String", "Int", "Percent"}, "enum": {"String", "Enum"}, "unusable": {"Unusable"},
+	"percent": {"String", "Int", "Percent"}, "enum": {"String", "Enum"}, "unusable": {"Unusable"}, "silent": {"Silent"},
 	"any": {"String", "Int", "Float", "Bool", "List", "Map", "Ignored"},
 }
 
