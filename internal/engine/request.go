@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// Request says what to look at and what may be done.
+type Request struct {
+	// Targets are the files to report on and to change. Context are files that
+	// are only read, so that fragments are known and the fleet is whole.
+	// Included files need not be named; one that is no target is context.
+	Targets, Context []string
+	Read             fleet.Read
+	Env              fleet.Env   // values of variables, nil for none
+	Args             oracle.Args // flags that every server is started with
+	// Hosts names the root file that answers under a host name
+	// (.natsfix.yaml, hosts).
+	Hosts map[string]string
+
+	Rules       []*fixes.Rule     // the rules to run, in order
+	Unsafe      bool              // apply unsafe fixes too
+	UnsafeRules map[string]bool   // rules whose unsafe fixes may be applied
+	Params      map[string]string // RULE.PARAM to value
+	MaxSize     int64             // files larger than this are checked and not rewritten; 0 for no limit
+
+	// Prove says that fixes are proved by the official parser and server.
+	// Judge starts the judge when it is first needed; the caller closes it.
+	Prove        bool
+	Judge        func() (*oracle.Judge, error)
+	RequireProof bool // refuse what cannot be judged
+	Jobs         int  // how much to do at the same time; 0 for one per processor
+}

@@ -1,0 +1,187 @@
+package fleet
+
+import (
+	"cmp"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/natsfix/natsfix/internal/ast"
+)
+
+// Fleet is all servers of one run, linked.
+type Fleet struct {
+	Docs      []*Doc // every document that was read, by path
+	Servers   []*Server
+	Clusters  []*Cluster
+	Supers    []*Super
+	LeafLinks []*LeafLink
+	// LoadErrors are the documents that were asked for and could not be read.
+	LoadErrors []LoadError
+
+	gateways *addressBook
+
+	usesOnce sync.Once
+	uses     map[ast.Node][]Use
+}
+
+// LoadError is a document that was asked for and could not be read.
+type LoadError struct {
+	Path string
+	Err  error
+}
+
+// Options say how to build a fleet.
+type Options struct {
+	Env   Env
+	Args  Args
+	Hosts map[string]string // host name to the root file of the server that answers under it
+	Jobs  int
+}
+
+// Build reads the documents at paths and what they include, and links the
+// servers they make up. A document that another one includes is a fragment and
+// no server.
+func Build(set *Set, paths []string, opts Options) *Fleet {
+	f := &Fleet{}
+	jobs := opts.Jobs
+	if jobs <= 0 {
+		jobs = runtime.NumCPU()
+	}
+	docs := make([]*Doc, len(paths))
+	errs := make([]error, len(paths))
+	parallel(len(paths), jobs, func(i int) { docs[i], errs[i] = set.Load(paths[i]) })
+	for i, err := range errs {
+		if err != nil {
+			f.LoadErrors = append(f.LoadErrors, LoadError{paths[i], err})
+		}
+	}
+	docs = slices.DeleteFunc(docs, func(d *Doc) bool { return d == nil })
+	slices.SortFunc(docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
+	docs = slices.Compact(docs)
+
+	roots := findRoots(docs)
+	servers := make([]*Server, len(roots))
+	parallel(len(roots), jobs, func(i int) { servers[i] = newServer(set, roots[i], opts) })
+	f.Servers = servers
+	f.Docs = docs
+	seen := make(map[*Doc]bool, len(docs))
+	for _, d := range docs {
+		seen[d] = true
+	}
+	for _, s := range servers {
+		for _, d := range s.Docs {
+			if !seen[d] {
+				seen[d] = true
+				f.Docs = append(f.Docs, d)
+			}
+		}
+	}
+	slices.SortFunc(f.Docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
+	f.link(opts.Hosts)
+	return f
+}
+
+func newServer(set *Set, root *Doc, opts Options) *Server {
+	ev := newEvaluation(set, opts.Env)
+	s := &Server{Root: root, Args: opts.Args}
+	s.Values = ev.document(root)
+	s.Docs, s.Problems = ev.docs, ev.problems
+	s.readFacts()
+	return s
+}
+
+// findRoots returns the documents that no other one includes. Of documents
+// that include each other in a cycle which nothing outside includes, the first
+// is taken for a root, so that the cycle is reported.
+func findRoots(docs []*Doc) []*Doc {
+	byPath := make(map[string]*Doc, len(docs))
+	for _, d := range docs {
+		byPath[filepath.Clean(d.Path)] = d
+	}
+	included := make(map[*Doc]bool)
+	edges := make(map[*Doc][]*Doc)
+	for _, d := range docs {
+		for target := range d.includes() {
+			if t := byPath[target]; t != nil {
+				edges[d] = append(edges[d], t)
+				if t != d {
+					included[t] = true
+				}
+			}
+		}
+	}
+	reached := make(map[*Doc]bool)
+	var reach func(start *Doc)
+	reach = func(start *Doc) {
+		todo := []*Doc{start}
+		for len(todo) > 0 {
+			d := todo[len(todo)-1]
+			todo = todo[:len(todo)-1]
+			if !reached[d] {
+				reached[d] = true
+				todo = append(todo, edges[d]...)
+			}
+		}
+	}
+	var roots []*Doc
+	for _, d := range docs {
+		if !included[d] {
+			roots = append(roots, d)
+			reach(d)
+		}
+	}
+	for _, d := range docs {
+		if !reached[d] {
+			roots = append(roots, d)
+			reach(d)
+		}
+	}
+	slices.SortFunc(roots, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
+	return roots
+}
+
+// includes iterates over the paths of the documents that d includes.
+func (d *Doc) includes() func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for n := range d.Tree.Root().Walk() {
+			if n.Kind() == ast.KindInclude {
+				if !yield(filepath.Join(filepath.Dir(d.Path), n.Path())) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// parallel calls f for 0 to n-1, jobs of them at a time.
+func parallel(n, jobs int, f func(i int)) {
+	if jobs = min(jobs, n); jobs <= 1 {
+		for i := range n {
+			f(i)
+		}
+		return
+	}
+	var next int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	const batch = 16
+	for range jobs {
+		wg.Go(func() {
+			for {
+				mu.Lock()
+				from := next
+				next += batch
+				mu.Unlock()
+				if from >= n {
+					return
+				}
+				for i := from; i < min(from+batch, n); i++ {
+					f(i)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

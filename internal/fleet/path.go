@@ -1,0 +1,94 @@
+package fleet
+
+import (
+	"strconv"
+
+	"github.com/natsfix/natsfix/internal/ast"
+)
+
+// JoinKey appends a map key to a path: gateway.name, accounts."a.b".users. A
+// key is quoted if it holds anything but letters, digits and _ - $.
+func JoinKey(path, key string) string {
+	if !plainKey(key) {
+		key = strconv.Quote(key)
+	}
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}
+
+// JoinIndex appends a list index to a path: leafnodes.remotes[0].
+func JoinIndex(path string, i int) string {
+	return path + "[" + strconv.Itoa(i) + "]"
+}
+
+func plainKey(key string) bool {
+	if key == "" {
+		return false
+	}
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		if c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '$' {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// Use is one place in the effective configuration of a server at which a node
+// of a document takes effect.
+type Use struct {
+	Server *Server
+	Path   string
+	Value  *Value
+	Entry  *Entry // nil in a list
+}
+
+// Uses returns every place at which the text of the node takes effect, in all
+// servers: several if it stands in a shared include or is reached through a
+// variable. The entry that defines a variable counts as a use of its own.
+func (f *Fleet) Uses(n ast.Node) []Use {
+	f.usesOnce.Do(func() {
+		f.uses = make(map[ast.Node][]Use)
+		for _, s := range f.Servers {
+			s.Each(func(path string, e *Entry, v *Value) {
+				f.uses[v.Node] = append(f.uses[v.Node], Use{s, path, v, e})
+				if v.Use.Valid() {
+					f.uses[v.Use] = append(f.uses[v.Use], Use{s, path, v, e})
+				}
+			})
+		}
+	})
+	return f.uses[n]
+}
+
+// Each calls fn for every value of the effective configuration, maps and lists
+// before what is in them. The entry is nil for the items of a list.
+func (s *Server) Each(fn func(path string, e *Entry, v *Value)) {
+	type item struct {
+		path string
+		e    *Entry
+		v    *Value
+	}
+	var todo []item
+	pushMap := func(path string, m *Map) {
+		for i := len(m.Entries) - 1; i >= 0; i-- {
+			e := m.Entries[i]
+			todo = append(todo, item{JoinKey(path, e.Key), e, e.Value})
+		}
+	}
+	pushMap("", s.Values)
+	for len(todo) > 0 {
+		it := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		fn(it.path, it.e, it.v)
+		if it.v.Map != nil {
+			pushMap(it.path, it.v.Map)
+		}
+		for i := len(it.v.List) - 1; i >= 0; i-- {
+			todo = append(todo, item{JoinIndex(it.path, i), nil, it.v.List[i]})
+		}
+	}
+}

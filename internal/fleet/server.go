@@ -1,0 +1,273 @@
+package fleet
+
+import (
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+)
+
+// Args are the nats-server flags that a server is started with, as far as the
+// fleet needs them. A flag wins over the file (server/opts.go,
+// ConfigureOptions).
+type Args struct {
+	ServerName  string // --name
+	ClusterName string // --cluster_name
+	Routes      string // --routes
+	JetStream   bool   // --jetstream
+}
+
+// Server is one root document with its includes and variables resolved. One
+// root may stand for many servers: see [Server.Many].
+type Server struct {
+	Root     *Doc
+	Docs     []*Doc // the root and what it includes, each once
+	Values   *Map
+	Problems []Problem
+	Args     Args
+
+	ServerName  Name
+	ClusterName Name // cluster.name; see also [Server.Cluster]
+	GatewayName Name
+	Gateways    []GatewayEntry
+	Routes      []*Value // URLs of cluster.routes
+	Remotes     []Remote // leafnodes.remotes
+	JetStream   JetStream
+
+	Cluster     *Cluster // the cluster that it belongs to; never nil in a built fleet
+	clusterPort listener
+	gatewayPort listener
+	leafPort    listener
+	wsPort      listener
+}
+
+// Name is a name that a server goes by.
+type Name struct {
+	Text  string // "" if there is none or it is unknown
+	Value *Value // where it is written, nil if absent or given by a flag
+	Flag  string // the flag that gives it, "" if the file does
+}
+
+// Unknown reports whether the name comes from a variable that nothing defines,
+// or is no string.
+func (n Name) Unknown() bool { return n.Flag == "" && n.Value != nil && !n.Value.IsString() }
+
+// GatewayEntry is one entry of gateway.gateways.
+type GatewayEntry struct {
+	Value *Value // the map
+	Name  *Value // nil if absent
+	URLs  []*Value
+}
+
+// Remote is one entry of leafnodes.remotes.
+type Remote struct {
+	Value       *Value // the map
+	URLs        []*Value
+	Account     *Value // the local account, nil for $G
+	Credentials bool   // it authenticates by a credentials file or an nkey
+}
+
+// JetStream is what a server's configuration says of JetStream.
+type JetStream struct {
+	Value   *Value // nil if there is no such field
+	Entry   *Entry // the entry that gives it
+	Enabled bool
+	Unknown bool // whether it is enabled depends on an unknown variable
+	Domain  *Value
+}
+
+// listener is an address that a server listens on.
+type listener struct {
+	on        bool // a port is set
+	host      string
+	port      string // "" if unknown or random
+	advertise string // host[:port]
+}
+
+// Many reports whether the root stands for more than one server: its
+// server_name comes from a variable that nothing defines.
+func (s *Server) Many() bool { return s.ServerName.Unknown() }
+
+// Broken reports whether a document of the server does not parse or cannot be
+// read, so that its values are not the whole of it.
+func (s *Server) Broken() bool {
+	for _, p := range s.Problems {
+		switch p.Kind {
+		case SyntaxProblem, UnreadableInclude, IncludeCycle, MissingInclude, BadVariable:
+			return true
+		}
+	}
+	return false
+}
+
+// SystemAccount returns the name of the system account
+// (server/opts.go: system_account or system; $SYS if neither is set).
+func (s *Server) SystemAccount() string {
+	for _, key := range []string{"system_account", "system"} {
+		if v := s.Values.Value(key); v.IsString() {
+			return v.Text()
+		}
+	}
+	return "$SYS"
+}
+
+// AcceptsLeaves reports whether the server listens for leaf nodes.
+func (s *Server) AcceptsLeaves() bool { return s.leafPort.on }
+
+// Clustered reports whether the server listens for routes or gateways, or
+// solicits routes.
+func (s *Server) Clustered() bool {
+	return s.clusterPort.on || s.gatewayPort.on || len(s.Routes) > 0 || s.Args.Routes != ""
+}
+
+// readFacts fills in what the links and rules ask for again and again.
+func (s *Server) readFacts() {
+	v := s.Values
+	s.ServerName = name(v.Value("server_name"), s.Args.ServerName, "--name")
+	cluster, gateway := v.Block("cluster"), v.Block("gateway")
+	leaf := v.Block("leafnodes", "leaf")
+	s.ClusterName = name(cluster.Value("name"), s.Args.ClusterName, "--cluster_name")
+	s.GatewayName = name(gateway.Value("name"), "", "")
+	s.clusterPort = readListener(cluster)
+	s.gatewayPort = readListener(gateway)
+	s.leafPort = readListener(leaf)
+	s.wsPort = readListener(v.Block("websocket", "ws"))
+	s.Routes = urls(cluster.Value("routes"))
+	if list := gateway.Value("gateways"); list.IsList() {
+		for _, item := range list.List {
+			if item.IsMap() {
+				s.Gateways = append(s.Gateways, GatewayEntry{
+					Value: item, Name: item.Map.Value("name"),
+					URLs: append(urls(item.Map.Value("url")), urls(item.Map.Value("urls"))...),
+				})
+			}
+		}
+	}
+	if list := leaf.Value("remotes"); list.IsList() {
+		for _, item := range list.List {
+			if !item.IsMap() || isTrue(item.Map.Value("disabled")) {
+				continue
+			}
+			s.Remotes = append(s.Remotes, Remote{
+				Value:       item,
+				URLs:        append(urls(item.Map.Value("url")), urls(item.Map.Value("urls"))...),
+				Account:     item.Map.Value("account", "local"),
+				Credentials: item.Map.Field("credentials", "creds", "nkey", "seed") != nil,
+			})
+		}
+	}
+	s.JetStream = readJetStream(v.Field("jetstream"), s.Args.JetStream)
+}
+
+func name(v *Value, flag, flagName string) Name {
+	if flag != "" {
+		return Name{Text: flag, Flag: flagName}
+	}
+	n := Name{Value: v}
+	if v.IsString() {
+		n.Text = v.Text()
+	}
+	return n
+}
+
+func isTrue(v *Value) bool {
+	return v != nil && v.Kind() == ast.KindBool && v.Node.BoolValue()
+}
+
+// readJetStream follows parseJetStream (server/opts.go).
+func readJetStream(e *Entry, flag bool) JetStream {
+	js := JetStream{Entry: e, Enabled: flag}
+	if e == nil {
+		return js
+	}
+	js.Value = e.Value
+	switch v := e.Value; v.Kind() {
+	case ast.KindVariable:
+		js.Unknown = !flag
+	case ast.KindBool:
+		js.Enabled = v.Node.BoolValue() || flag
+	case ast.KindString:
+		switch strings.ToLower(v.Text()) {
+		case "enabled", "enable":
+			js.Enabled = true
+		}
+	case ast.KindMap:
+		js.Domain = v.Map.Value("domain")
+		js.Enabled = true
+		if on := v.Map.Value("enabled", "enable"); on != nil {
+			js.Enabled = isTrue(on)
+			js.Unknown = on.Unknown()
+		}
+		js.Enabled = js.Enabled || flag
+	}
+	return js
+}
+
+// urls returns the string values of a field that takes a URL or a list of
+// them.
+func urls(v *Value) []*Value {
+	switch {
+	case v.IsString():
+		return []*Value{v}
+	case v.IsList():
+		var out []*Value
+		for _, item := range v.List {
+			if item.IsString() {
+				out = append(out, item)
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+// readListener reads the address fields that cluster, gateway, leafnodes and
+// websocket share. A port of 0, or none, means that the block listens on
+// nothing (facts: no implicit listen).
+func readListener(m *Map) listener {
+	var l listener
+	if m == nil {
+		return l
+	}
+	l.advertise = m.Value("advertise", "cluster_advertise", "leafnode_advertise").Text()
+	if v := m.Value("host", "net"); v.IsString() {
+		l.host = strings.ToLower(v.Text())
+	}
+	if v := m.Value("port"); v != nil {
+		l.setPort(v)
+	}
+	switch v := m.Value("listen"); {
+	case v.IsString():
+		host, port := splitHostPort(v.Text())
+		if host != "" {
+			l.host = host
+		}
+		l.on, l.port = port != "" && port != "0", port
+	case v != nil:
+		l.setPort(v)
+	}
+	if l.port == "-1" {
+		l.port = ""
+	}
+	return l
+}
+
+func (l *listener) setPort(v *Value) {
+	switch v.Kind() {
+	case ast.KindVariable:
+		l.on = true
+	case ast.KindInt:
+		l.port = v.Text()
+		l.on = v.Node.IntValue() != 0
+	}
+}
+
+// splitHostPort splits host:port, [v6]:port, host, or :port; host comes back
+// in lower case.
+func splitHostPort(s string) (host, port string) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 || strings.HasSuffix(s, "]") {
+		return strings.Trim(s, "[]"), ""
+	}
+	return strings.Trim(s[:i], "[]"), s[i+1:]
+}
