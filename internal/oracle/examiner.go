@@ -1,6 +1,7 @@
 package oracle
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -17,14 +18,14 @@ func Release() string { return server.VERSION }
 
 // examiner judges cases one after the other, in the child.
 type examiner struct {
-	caseDir  string // holds the case's documents
+	caseDir  string            // holds the case's documents
+	onDisk   map[string][]byte // those that are there, by their paths
 	standins standins
-	written  []string // paths below caseDir
 }
 
 // newExaminer sets up the private directory and makes it the working directory.
 func newExaminer(dir string) (*examiner, error) {
-	e := &examiner{caseDir: filepath.Join(dir, "case")}
+	e := &examiner{caseDir: filepath.Join(dir, "case"), onDisk: map[string][]byte{}}
 	workDir := filepath.Join(dir, "work")
 	for _, d := range []string{e.caseDir, workDir} {
 		if err := os.Mkdir(d, 0o700); err != nil {
@@ -74,7 +75,7 @@ func (e *examiner) judge(c *Case, a *answer) error {
 	tokens, err := e.parse(c)
 	if err != nil {
 		v.Reached = StageParse
-		v.Problems = append(v.Problems, parseProblem(c.Root, e.clear(err.Error())))
+		v.Problems = append(v.Problems, parseProblem(c.Root, e.local(err.Error())))
 		return nil
 	}
 	read, err := readValues(tokens)
@@ -107,9 +108,9 @@ func (e *examiner) judge(c *Case, a *answer) error {
 	return nil
 }
 
-// onDisk reports whether the official parser needs the case as files. A lone
+// needsFiles reports whether the official parser needs the case as files. A lone
 // document without an include does not, which is cheaper.
-func onDisk(c *Case) bool {
+func needsFiles(c *Case) bool {
 	return len(c.Files) > 1 || mentionsInclude(c.Files[c.Root])
 }
 
@@ -125,13 +126,41 @@ func mentionsInclude(text []byte) bool {
 	return false
 }
 
-// write puts documents where the official parser finds them.
+// write puts the documents where the official parser finds them, and nothing
+// else. What the case before had too is left alone: a proof asks about a
+// server before and after a rewrite, and creating a file can cost more than
+// all of the parsing.
 func (e *examiner) write(c *Case) error {
-	if !onDisk(c) {
+	if !needsFiles(c) {
 		return nil
 	}
-	for name, text := range c.Files {
-		to := filepath.Join(e.caseDir, filepath.FromSlash(name))
+	err := e.update(c.Files)
+	if err != nil {
+		// A path may be a file now and have been a directory before.
+		e.wipe()
+		err = e.update(c.Files)
+	}
+	if err != nil {
+		e.wipe()
+		return fmt.Errorf("cannot copy the documents for the official parser: %w", err)
+	}
+	return nil
+}
+
+func (e *examiner) update(files map[string][]byte) error {
+	for name := range e.onDisk {
+		if _, ok := files[name]; !ok {
+			if err := os.Remove(e.path(name)); err != nil {
+				return err
+			}
+			delete(e.onDisk, name)
+		}
+	}
+	for name, text := range files {
+		if old, ok := e.onDisk[name]; ok && bytes.Equal(old, text) {
+			continue
+		}
+		to := e.path(name)
 		err := os.WriteFile(to, text, 0o600)
 		if errors.Is(err, os.ErrNotExist) {
 			if err = os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
@@ -139,48 +168,45 @@ func (e *examiner) write(c *Case) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("cannot copy %s for the official parser: %w", name, err)
+			return err
 		}
-		e.written = append(e.written, to)
+		e.onDisk[name] = text
 	}
 	return nil
 }
 
-// rootPath is where the official parser reads the root document.
-func (e *examiner) rootPath(c *Case) string {
-	return filepath.Join(e.caseDir, filepath.FromSlash(c.Root))
+// wipe removes all documents.
+func (e *examiner) wipe() {
+	entries, _ := os.ReadDir(e.caseDir)
+	for _, entry := range entries {
+		os.RemoveAll(filepath.Join(e.caseDir, entry.Name()))
+	}
+	clear(e.onDisk)
+}
+
+// path is where the official parser finds a document.
+func (e *examiner) path(name string) string {
+	return filepath.Join(e.caseDir, filepath.FromSlash(name))
 }
 
 // parse runs the official parser.
 func (e *examiner) parse(c *Case) (map[string]any, error) {
-	if !onDisk(c) {
+	if !needsFiles(c) {
 		return conf.ParseWithChecks(string(c.Files[c.Root]))
 	}
-	return conf.ParseFileWithChecks(e.rootPath(c))
+	return conf.ParseFileWithChecks(e.path(c.Root))
 }
 
-// clear takes the private directory out of a message.
-func (e *examiner) clear(message string) string {
+// local takes the private directory out of a message.
+func (e *examiner) local(message string) string {
 	return strings.ReplaceAll(message, e.caseDir+string(filepath.Separator), "")
 }
 
-// clean removes what the case left behind.
+// clean removes what the case left behind; its documents stay, see write.
 func (e *examiner) clean(c *Case) {
 	for name := range c.Env {
 		os.Unsetenv(name)
 	}
-	nested := false
-	for _, name := range e.written {
-		os.Remove(name)
-		nested = nested || filepath.Dir(name) != e.caseDir
-	}
-	if nested {
-		entries, _ := os.ReadDir(e.caseDir)
-		for _, entry := range entries {
-			os.RemoveAll(filepath.Join(e.caseDir, entry.Name()))
-		}
-	}
-	e.written = e.written[:0]
 	e.standins.clean()
 }
 
@@ -202,13 +228,13 @@ func (e *examiner) configure(c *Case, v *Verdict) (*server.Options, error) {
 		}
 		if !errors.As(err, &list) {
 			// The parser accepted the same text a moment ago.
-			return nil, fmt.Errorf("the official parser contradicts itself: %s", e.clear(err.Error()))
+			return nil, fmt.Errorf("the official parser contradicts itself: %s", e.local(err.Error()))
 		}
 		for _, w := range list.Warnings() {
-			v.Problems = append(v.Problems, configProblem(c.Root, e.clear(w.Error()), true))
+			v.Problems = append(v.Problems, configProblem(c.Root, e.local(w.Error()), true))
 		}
 		for _, err := range list.Errors() {
-			v.Problems = append(v.Problems, configProblem(c.Root, e.clear(err.Error()), false))
+			v.Problems = append(v.Problems, configProblem(c.Root, e.local(err.Error()), false))
 			v.Partial = true
 		}
 	}
@@ -221,8 +247,8 @@ func (e *examiner) configure(c *Case, v *Verdict) (*server.Options, error) {
 
 // process fills options from the case's documents.
 func (e *examiner) process(c *Case, opts *server.Options) (*server.Options, error) {
-	if !onDisk(c) {
+	if !needsFiles(c) {
 		return opts, opts.ProcessConfigString(string(c.Files[c.Root]))
 	}
-	return opts, opts.ProcessConfigFile(e.rootPath(c))
+	return opts, opts.ProcessConfigFile(e.path(c.Root))
 }

@@ -14,7 +14,7 @@ import (
 // an include that leaves the case's directory, or a cycle, in which the parser
 // overflows its stack. Documents that cannot be reached do not count.
 func checkIncludes(c *Case) string {
-	if !onDisk(c) {
+	if !needsFiles(c) {
 		return ""
 	}
 	const (

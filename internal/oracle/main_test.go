@@ -2,17 +2,54 @@ package oracle
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestMain makes the test binary its own child, as main does for the program.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == ChildArgument {
-		os.Exit(Serve(os.Stdin, os.Stdout))
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case ChildArgument:
+			os.Exit(Serve(os.Stdin, os.Stdout))
+		case crashingChild:
+			fmt.Fprintln(os.Stderr, "fatal error: stack overflow\nand secrets")
+			os.Exit(2)
+		case hangingChild:
+			io.Copy(io.Discard, os.Stdin)
+			time.Sleep(time.Hour)
+		case dyingParent:
+			dieAsParent()
+		}
 	}
 	os.Exit(m.Run())
+}
+
+// Arguments that make the test binary something else.
+const (
+	crashingChild = "__crash"
+	hangingChild  = "__hang"
+	dyingParent   = "__parent"
+)
+
+// dieAsParent starts a child in the directory that the second argument names,
+// and ends without closing it.
+func dieAsParent() {
+	j, err := Start(context.Background(), Options{Jobs: 1, Dir: os.Args[2]})
+	if err == nil {
+		_, err = j.Ask(context.Background(), Case{Root: "a", Files: map[string][]byte{"a": []byte("port: 1\n")}})
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	entries, _ := os.ReadDir(os.Args[2])
+	fmt.Println(len(entries))
+	os.Exit(0)
 }
 
 func newJudge(t testing.TB, opts Options) *Judge {
