@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "":
 		os.Exit(m.Run())
-	case "write":
+	case "write", "check":
 		os.Exit(childWrite(os.Args[1:]))
 	case "loop":
 		os.Exit(childLoop(os.Args[1:]))
@@ -25,11 +25,23 @@ func TestMain(m *testing.M) {
 	os.Exit(99)
 }
 
-// childWrite STATE ROOT FILE IN-PLACE CONTENT writes one file. Its exit code
+// childWrite STATE ROOT FILE IN-PLACE CONTENT writes one file, or checks it only. Its exit code
 // is the kind of the error.
 func childWrite(args []string) int {
 	ctx := context.Background()
+	opts := Options{Roots: []string{args[1]}, InPlace: args[3] == "true"}
 	err := func() error {
+		f, err := Read(args[2], Limits{})
+		if err != nil {
+			return err
+		}
+		if os.Getenv(childEnv) == "check" {
+			g, err := NewGuard(opts)
+			if err != nil {
+				return err
+			}
+			return g.Check([]Change{{Path: args[2], Before: f.Digest(), New: []byte(args[4])}})
+		}
 		s, err := Open(ctx, args[0], 0)
 		if err != nil {
 			return err
@@ -38,15 +50,11 @@ func childWrite(args []string) int {
 		if _, err := s.Recover(ctx); err != nil {
 			return err
 		}
-		r, err := s.Begin(Options{Roots: []string{args[1]}, InPlace: args[3] == "true"})
+		r, err := s.Begin(opts)
 		if err != nil {
 			return err
 		}
 		defer r.Close()
-		f, err := Read(args[2], Limits{})
-		if err != nil {
-			return err
-		}
 		return r.Write(ctx, []Change{{Path: args[2], Before: f.Digest(), New: []byte(args[4])}})
 	}()
 	if err == nil {

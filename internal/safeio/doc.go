@@ -4,7 +4,7 @@
 // user's state directory: [Open] locks it, [Store.Recover] settles what a run
 // that was cut off left behind, [Store.Begin] starts a run, and [Run.Write]
 // writes one group of files, all of them or none. [Store.Undo] takes a run
-// back.
+// back. A dry run asks a [Guard], which writes nothing anywhere.
 //
 // # How a group is written
 //

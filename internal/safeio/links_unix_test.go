@@ -130,6 +130,20 @@ func TestHardLinksAreRefusedUnlessInPlace(t *testing.T) {
 	}
 }
 
+func TestUndoRefusesAFileThatGotAnotherName(t *testing.T) {
+	dir := t.TempDir()
+	s := openStore(t, t.TempDir())
+	a := put(t, dir, "a", "old")
+	must(t, writeOne(t, s, Options{Roots: []string{dir}}, change(t, a, "new")))
+	must(t, os.Link(a, filepath.Join(dir, "b")))
+	wantKind(t, wantUndo(t, s, dir, "1.1 refused")[0].Err, HardLinked)
+	outcomes, err := s.Undo(t.Context(), dir, UndoOptions{InPlace: true})
+	if must(t, err); results(outcomes) != "1.1 taken back" {
+		t.Errorf("in place: %s", results(outcomes))
+	}
+	wantContent(t, filepath.Join(dir, "b"), "old")
+}
+
 func nlink(t *testing.T, path string) uint64 {
 	t.Helper()
 	f, err := Read(path, Limits{})

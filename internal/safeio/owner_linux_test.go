@@ -42,12 +42,12 @@ func TestOwnerIsKept(t *testing.T) {
 	check("taken back")
 }
 
-// asNobody writes a file in a process without privileges and returns the kind of its error.
-func asNobody(t *testing.T, root, path string, inPlace bool) Kind {
+// asNobody writes or checks a file in a process without privileges and returns the kind of its error.
+func asNobody(t *testing.T, do, root, path string, inPlace bool) Kind {
 	t.Helper()
 	state := filepath.Join(publicDir(t), "state")
 	cmd := exec.Command("/proc/self/exe", state, root, path, fmt.Sprint(inPlace), "new")
-	cmd.Env = append(os.Environ(), childEnv+"=write")
+	cmd.Env = append(os.Environ(), childEnv+"="+do)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	out, err := cmd.CombinedOutput()
@@ -77,11 +77,17 @@ func TestFilesOfAnotherOwnerAreRefusedUnlessInPlace(t *testing.T) {
 		a := put(t, dir, "a", "old")
 		must(t, os.Chmod(a, 0o666))
 		must(t, os.Chown(a, owner[0], owner[1]))
-		if got := asNobody(t, dir, a, false); got != OtherOwner {
-			t.Errorf("owner %v: kind %d, want %d", owner, got, OtherOwner)
+		for _, do := range []string{"check", "write"} {
+			if got := asNobody(t, do, dir, a, false); got != OtherOwner {
+				t.Errorf("%s, owner %v: kind %d, want %d", do, owner, got, OtherOwner)
+			}
 		}
 		wantContent(t, a, "old")
-		if got := asNobody(t, dir, a, true); got != 0 {
+		if got := asNobody(t, "check", dir, a, true); got != 0 {
+			t.Errorf("check, owner %v, in place: kind %d", owner, got)
+		}
+		wantContent(t, a, "old")
+		if got := asNobody(t, "write", dir, a, true); got != 0 {
 			t.Errorf("owner %v, in place: kind %d", owner, got)
 		}
 		wantContent(t, a, "new")
@@ -99,11 +105,11 @@ func TestReadOnlyDirectoryIsRefusedUnlessInPlace(t *testing.T) {
 	a := put(t, dir, "a", "old")
 	must(t, os.Chown(a, nobody, nobody))
 	must(t, os.Chmod(dir, 0o555))
-	if got := asNobody(t, dir, a, false); got != ReadOnlyDir {
+	if got := asNobody(t, "write", dir, a, false); got != ReadOnlyDir {
 		t.Errorf("kind %d, want %d", got, ReadOnlyDir)
 	}
 	wantContent(t, a, "old")
-	if got := asNobody(t, dir, a, true); got != 0 {
+	if got := asNobody(t, "write", dir, a, true); got != 0 {
 		t.Errorf("in place: kind %d", got)
 	}
 	wantContent(t, a, "new")
@@ -114,11 +120,11 @@ func TestFilesWithoutPermissionAreErrors(t *testing.T) {
 	dir := publicDir(t)
 	a := put(t, dir, "a", "old")
 	must(t, os.Chmod(a, 0o600))
-	if got := asNobody(t, dir, a, false); got != Unreadable {
+	if got := asNobody(t, "write", dir, a, false); got != Unreadable {
 		t.Errorf("unreadable: kind %d", got)
 	}
 	must(t, os.Chmod(a, 0o644))
-	if got := asNobody(t, dir, a, true); got != WriteFailed {
+	if got := asNobody(t, "write", dir, a, true); got != WriteFailed {
 		t.Errorf("in place without permission to write: kind %d", got)
 	}
 	wantContent(t, a, "old")

@@ -46,9 +46,10 @@ type Outcome struct {
 func (s *Store) Recover(ctx context.Context) ([]Outcome, error) {
 	var outcomes []Outcome
 	var errs []error
-	left := s.cutOff[:0]
-	for _, seq := range s.cutOff {
+	var left []uint64
+	for i, seq := range s.cutOff {
 		if ctx.Err() != nil {
+			s.cutOff = append(left, s.cutOff[i:]...)
 			return outcomes, context.Cause(ctx)
 		}
 		got, settled, err := s.recoverRun(seq)

@@ -1,6 +1,7 @@
 package safeio
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -114,6 +115,34 @@ func TestRecoverKeepsAWholeGroupThatWasEditedAfterwards(t *testing.T) {
 	wantContent(t, filepath.Join(dir, "b"), "theirs")
 }
 
+// The last file of a group changed, so the group is about to be taken back;
+// without the journal saying so it looks like one that was edited afterwards.
+func TestRecoverFinishesTakingBack(t *testing.T) {
+	dir, state := t.TempDir(), t.TempDir()
+	s := openStore(t, state)
+	a, b := put(t, dir, "a", "old a"), put(t, dir, "b", "old b")
+	r := begin(t, s, Options{Roots: []string{dir}})
+	s.step = func(step string) {
+		switch step {
+		case "before " + b:
+			put(t, dir, "b", "theirs")
+		case "back":
+			panic(errCrash)
+		}
+	}
+	func() {
+		defer func() { _ = recover() }()
+		_ = r.Write(t.Context(), []Change{change(t, a, "new a"), change(t, b, "new b")})
+	}()
+	wantContent(t, a, "new a")
+	must(t, s.Close())
+	if o := recoverOne(t, state); o.Result != TakenBack || len(o.Left) != 1 {
+		t.Errorf("outcome %+v", o)
+	}
+	wantContent(t, a, "old a")
+	wantContent(t, b, "theirs")
+}
+
 func TestRecoverLeavesARemovedFileAlone(t *testing.T) {
 	dir, state := crashed(t, 1)
 	must(t, os.Remove(filepath.Join(dir, "b")))
@@ -146,6 +175,23 @@ func TestRecoverIgnoresARecordThatWasCutOff(t *testing.T) {
 		t.Errorf("outcome %+v", o)
 	}
 	wantContent(t, filepath.Join(dir, "a"), "old a")
+}
+
+func TestRecoverGoesOnWhereItWasCancelled(t *testing.T) {
+	dir, state := crashed(t, 1)
+	s, err := Open(t.Context(), state, 0)
+	must(t, err)
+	defer s.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Recover(ctx); err != context.Canceled {
+		t.Fatalf("recover: %v, want context.Canceled", err)
+	}
+	wantContent(t, filepath.Join(dir, "a"), "new a")
+	outcomes, err := s.Recover(t.Context())
+	if must(t, err); results(outcomes) != "1.1 taken back" {
+		t.Errorf("outcomes: %s", results(outcomes))
+	}
 }
 
 func TestRecoverLeavesADamagedJournalAsItIs(t *testing.T) {

@@ -4,37 +4,15 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"sync"
 )
-
-// Change is one file of a group.
-type Change struct {
-	Path   string
-	Before Digest // of the bytes that were read
-	New    []byte
-}
-
-// Options hold for all groups of a run.
-type Options struct {
-	// Roots are the files and directories that may be written. A file must lie
-	// in one of them after its links are followed. A root that is itself a
-	// link to a directory stands for that directory; a root that is a link to
-	// a file gives no leave to write the file behind it.
-	Roots []string
-	// InPlace overwrites files that cannot be replaced by rename, instead of refusing them.
-	InPlace bool
-}
 
 // Run writes groups. Its methods may be called by several goroutines; groups
 // are written one after the other.
 type Run struct {
 	store *Store
-	roots []string
-	opts  Options
+	guard *Guard
 	undo  bool
 
 	mu      sync.Mutex
@@ -50,23 +28,11 @@ func (s *Store) Begin(opts Options) (*Run, error) {
 	if !s.recovered {
 		return nil, &Error{Kind: Pending, Path: s.dir, Why: "earlier runs have not been looked after", Do: "recover first"}
 	}
-	r := &Run{store: s, opts: opts}
-	for _, root := range opts.Roots {
-		resolved, err := resolveRoot(root)
-		if err != nil {
-			return nil, err
-		}
-		r.roots = append(r.roots, resolved)
+	guard, err := NewGuard(opts)
+	if err != nil {
+		return nil, err
 	}
-	return r, nil
-}
-
-func resolveRoot(root string) (string, error) {
-	if fi, err := os.Stat(root); err == nil && !fi.IsDir() {
-		dir, err := resolve(filepath.Dir(root))
-		return filepath.Join(dir, filepath.Base(root)), err
-	}
-	return resolve(root)
+	return &Run{store: s, guard: guard}, nil
 }
 
 // Write writes a group in the order given: all files or none. A change whose
@@ -79,85 +45,31 @@ func (r *Run) Write(ctx context.Context, group []Change) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	targets := make([]*target, len(group))
-	for i, c := range group {
-		t := &target{name: c.Path, data: c.New}
-		abs, err := filepath.Abs(c.Path)
-		if err != nil {
-			return openError(c.Path, err)
-		}
-		real, err := resolve(c.Path)
-		if IsKind(err, Unreadable) && errors.Is(err, fs.ErrNotExist) {
-			return t.changed()
-		}
-		if err != nil {
-			return err
-		}
-		t.entry = entry{Path: textPath(abs), Real: textPath(real), Before: c.Before, After: Sum(c.New)}
-		if !r.allowed(real) {
-			why := "lies outside the given paths"
-			if real != abs {
-				why = fmt.Sprintf("leads to %s, outside the given paths", real)
-			}
-			return t.fail(OutsideRoots, why, "name the path it leads to as well", nil)
-		}
-		targets[i] = t
+	targets, err := r.guard.targets(group)
+	if err != nil {
+		return err
 	}
 	return r.write(targets, nil)
 }
 
-func (r *Run) allowed(real string) bool {
-	for _, root := range r.roots {
-		if within(real, root) {
-			return true
-		}
-	}
-	return false
-}
-
-// write writes the targets, if allowed in place where nothing else works.
 func (r *Run) write(targets []*target, undoes *groupRef) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for {
-		err := r.attempt(targets, undoes)
-		e, ok := errors.AsType[*Error](err)
-		if !ok || !r.opts.InPlace || !e.Kind.inPlaceHelps() || !forceInPlace(targets, e.Path) {
-			return err
-		}
-	}
-}
-
-// forceInPlace reports whether the file's next attempt differs from the last one.
-func forceInPlace(targets []*target, name string) bool {
-	for _, t := range targets {
-		if t.name == name && !t.InPlace {
-			t.InPlace = true
-			return true
-		}
-	}
-	return false
+	return r.guard.orInPlace(targets, func() error { return r.attempt(targets, undoes) })
 }
 
 func (r *Run) attempt(all []*target, undoes *groupRef) error {
-	var targets []*target
-	for _, t := range all {
-		if err := t.inspect(); err != nil {
-			return err
-		}
-		if t.Before == t.After {
-			continue
-		}
+	targets, err := inspect(all)
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	for _, t := range targets {
 		t.Temp, t.New = "", nil
 		if t.InPlace {
 			t.New = t.data
 		} else {
 			t.Temp = textPath(filepath.Join(filepath.Dir(string(t.Real)), TempPrefix+rand.Text()+".tmp"))
 		}
-		targets = append(targets, t)
-	}
-	if err := noDuplicates(all); err != nil || len(targets) == 0 {
-		return err
 	}
 	group, err := r.begin(targets, undoes)
 	if err != nil {
@@ -169,25 +81,6 @@ func (r *Run) attempt(all []*target, undoes *groupRef) error {
 	r.store.at("written")
 	// Should this record be lost, Recover finds all files new and says done.
 	_ = r.log.append(record{Op: opEnd, Group: group, Result: Done})
-	return nil
-}
-
-// noDuplicates refuses two names of one file: links, or hard links in place.
-func noDuplicates(targets []*target) error {
-	type id struct{ dev, ino uint64 }
-	seen := make(map[id]string)
-	paths := make(map[textPath]string)
-	for _, t := range targets {
-		other, dup := paths[t.Real]
-		if !dup && t.meta.Ino != 0 {
-			other, dup = seen[id{t.meta.Dev, t.meta.Ino}]
-		}
-		if dup {
-			return t.fail(Duplicate, fmt.Sprintf("is the same file as %s", other), "name it once", nil)
-		}
-		paths[t.Real] = t.name
-		seen[id{t.meta.Dev, t.meta.Ino}] = t.name
-	}
 	return nil
 }
 
@@ -291,7 +184,7 @@ func (r *Run) Close() error {
 	}
 	syncErr := r.log.sync()
 	err := errors.Join(syncErr, r.log.f.Close())
-	r.log = nil
+	r.log, r.groups = nil, 0
 	if syncErr != nil || r.pending {
 		return err // stays open, for Recover
 	}

@@ -17,8 +17,8 @@ func openTarget(path string, flag int) (*os.File, error) {
 	return os.OpenFile(path, flag|unix.O_NOFOLLOW|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
 }
 
-// isLinkError reports whether openTarget met a symbolic link.
-func isLinkError(err error) bool { return errors.Is(err, unix.ELOOP) }
+// isLinkError reports whether openTarget met a symbolic link (EMLINK on FreeBSD).
+func isLinkError(err error) bool { return errors.Is(err, unix.ELOOP) || errors.Is(err, unix.EMLINK) }
 
 func metaOfFile(f *os.File) (Meta, error) {
 	var st unix.Stat_t
@@ -65,6 +65,9 @@ func isReadOnly(err error) bool {
 // syncDir makes renames in dir survive a power cut.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
+	if errors.Is(err, unix.EACCES) {
+		return nil // may be written but not read; the next sync of the file system has to do
+	}
 	if err != nil {
 		return err
 	}

@@ -150,7 +150,8 @@ func (t *target) writeFailed(err error) error {
 }
 
 // fill writes tmp. The owner comes before the mode, because changing the owner
-// clears the setuid bits, and the access list comes before both are compared.
+// clears the setuid bits; the mode comes last, because setting an access list
+// changes it.
 func (t *target) fill(tmp, from *os.File) error {
 	if _, err := tmp.Write(t.data); err != nil {
 		return t.writeFailed(err)

@@ -156,16 +156,30 @@ func (u *undo) takeGroup(o *Outcome, targets []*target, ref groupRef) {
 		return
 	}
 	o.Result = TakenBack
-	if u.dry {
-		for _, t := range targets {
-			u.virtual[t.Real] = t.Before
-		}
-		return
-	}
-	if err := u.run.write(reversed, &ref); err != nil {
+	err := u.write(reversed, ref)
+	if err != nil {
 		o.Result, o.Err = Refused, err
-		if IsKind(err, Pending) {
-			o.Result = Unsettled
-		}
 	}
+	if IsKind(err, Pending) {
+		o.Result = Unsettled
+	}
+}
+
+func (u *undo) write(targets []*target, ref groupRef) error {
+	if !u.dry {
+		return u.run.write(targets, &ref)
+	}
+	later := false // the file would have been taken back to here by a later group
+	for _, t := range targets {
+		_, ok := u.virtual[t.Real]
+		later = later || ok
+		u.virtual[t.Real] = t.After
+	}
+	if later {
+		return nil
+	}
+	return u.run.guard.orInPlace(targets, func() error {
+		_, err := inspect(targets)
+		return err
+	})
 }
