@@ -89,9 +89,10 @@ func causedByStandin(message string) bool {
 	return false
 }
 
-// defuse takes out of the options what makes NewServer use the network. It
-// returns what cannot be checked because of that.
+// defuse takes out of the options what makes NewServer use the network, and
+// Shutdown remove files. It returns what cannot be checked because of that.
 func defuse(o *server.Options, values map[string]any) []string {
+	o.PortsFileDir, o.PidFile, o.LogFile = "", "", ""
 	var notes []string
 	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok && !lacksURL(o, values) {
 		o.AccountResolver = offlineResolver{}
