@@ -177,6 +177,28 @@ func TestRecoverIgnoresARecordThatWasCutOff(t *testing.T) {
 	wantContent(t, filepath.Join(dir, "a"), "old a")
 }
 
+// Two runs in a row were cut off, the second one without recovering the first.
+func TestRecoverTakesBackTheNewestRunFirst(t *testing.T) {
+	dir, state := crashed(t, 1)
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	s, err := Open(t.Context(), state, 0)
+	must(t, err)
+	s.recovered = true
+	crashAt(t, s, 3, func() {
+		_ = writeOne(t, s, Options{Roots: []string{dir}}, change(t, a, "newer a"), change(t, b, "newer b"))
+	})
+	wantContent(t, a, "newer a")
+	s, err = Open(t.Context(), state, 0)
+	must(t, err)
+	defer s.Close()
+	outcomes, err := s.Recover(t.Context())
+	if must(t, err); results(outcomes) != "2.1 taken back; 1.1 taken back" {
+		t.Errorf("outcomes: %s", results(outcomes))
+	}
+	wantContent(t, a, "old a")
+	wantContent(t, b, "old b")
+}
+
 func TestRecoverGoesOnWhereItWasCancelled(t *testing.T) {
 	dir, state := crashed(t, 1)
 	s, err := Open(t.Context(), state, 0)

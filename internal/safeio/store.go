@@ -19,7 +19,7 @@ import (
 type Store struct {
 	dir       string // of the journals
 	lock      *os.File
-	cutOff    []uint64 // runs that were open when the store was
+	cutOff    []uint64 // runs that were open when the store was, newest first
 	recovered bool
 	now       func() time.Time
 	step      func(string) // if not nil, called between the steps of a write
@@ -62,7 +62,7 @@ func Open(ctx context.Context, dir string, wait time.Duration) (*Store, error) {
 		s.lock.Close()
 		return nil, err
 	}
-	for _, r := range runs {
+	for _, r := range slices.Backward(runs) {
 		if r.open {
 			s.cutOff = append(s.cutOff, r.seq)
 		}
