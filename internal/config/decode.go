@@ -1,0 +1,257 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/suggest"
+	"go.yaml.in/yaml/v3"
+)
+
+var (
+	settingKeys = []string{"rules", "unsafe", "target", "from", "env-file", "server-args"}
+	fileKeys    = append(settingKeys[:len(settingKeys):len(settingKeys)], "exclude", "hosts", "fleets", "overrides", "root")
+	ruleKeys    = []string{"severity", "params"}
+	severities  = []string{string(Error), string(Warning), string(Info), string(Off)}
+)
+
+// decoder turns the nodes of one file into settings and collects everything
+// that is wrong. It works on nodes, because the yaml package's own decoding
+// neither reports columns nor keeps 2.10 apart from 2.1.
+type decoder struct {
+	name, dir string
+	known     Known
+	errs      []error
+}
+
+// decode reads the text of a file. Its name is for messages; dir is what its
+// globs and paths start at.
+func decode(name, dir string, data []byte, known Known) (*file, error) {
+	d := &decoder{name: name, dir: dir, known: known}
+	f := &file{name: name, dir: dir}
+	yd := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, next yaml.Node
+	if err := yd.Decode(&doc); err == io.EOF {
+		return f, nil
+	} else if err != nil {
+		return nil, d.syntax(err)
+	}
+	d.file(doc.Content[0], f)
+	if err := yd.Decode(&next); err == nil {
+		d.fail(&next, "a second document", "the file holds one; remove the line ---")
+	} else if err != io.EOF {
+		return nil, d.syntax(err)
+	}
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
+	}
+	return f, nil
+}
+
+// syntax gives an error of the yaml package ("yaml: line 3: what") its place.
+// The package does not tell the column.
+func (d *decoder) syntax(err error) error {
+	what := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 1
+	if rest, ok := strings.CutPrefix(what, "line "); ok {
+		if number, text, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				line, what = n, text
+			}
+		}
+	}
+	what = strings.Join(strings.Fields(what), " ")
+	return &Problem{Pos{d.name, line, 1}, what, "the file must be YAML"}
+}
+
+func (d *decoder) pos(n *yaml.Node) Pos { return Pos{d.name, n.Line, n.Column} }
+
+func (d *decoder) fail(n *yaml.Node, what, want string) {
+	d.errs = append(d.errs, &Problem{d.pos(n), what, want})
+}
+
+// unknown reports a word that is not among those allowed.
+func (d *decoder) unknown(n *yaml.Node, kind, word string, allowed []string) {
+	want := "allowed are " + strings.Join(allowed, ", ")
+	if s := suggest.Suggest(word, allowed); s != "" {
+		want = fmt.Sprintf("did you mean %s? %s", s, want)
+	}
+	d.fail(n, fmt.Sprintf("unknown %s %q", kind, word), want)
+}
+
+func (d *decoder) file(n *yaml.Node, f *file) {
+	d.mapping(n, "the file", "keys and values", func(k, v *yaml.Node) {
+		switch k.Value {
+		case "exclude":
+			f.exclude = d.globs(v, "exclude")
+		case "hosts":
+			f.hosts = map[string]string{}
+			d.mapping(v, "hosts", "host names and files", func(k, v *yaml.Node) {
+				if file, ok := d.text(v, "a host's file"); ok {
+					f.hosts[k.Value] = d.path(file.Text)
+				}
+			})
+		case "fleets":
+			f.fleets = map[string][]Glob{}
+			d.mapping(v, "fleets", "names and lists of globs", func(k, v *yaml.Node) {
+				f.fleets[k.Value] = d.globs(v, "a fleet")
+			})
+		case "overrides":
+			d.list(v, "overrides", "mappings with paths", func(n *yaml.Node) {
+				f.overrides = append(f.overrides, d.override(n))
+			})
+		case "root":
+			d.bool(v, "root", &f.root)
+		default:
+			if !d.setting(&f.settings, k, v) {
+				d.unknown(k, "key", k.Value, fileKeys)
+			}
+		}
+	})
+}
+
+func (d *decoder) override(n *yaml.Node) (o override) {
+	d.mapping(n, "an override", "paths and settings", func(k, v *yaml.Node) {
+		if k.Value == "paths" {
+			o.paths = d.globs(v, "paths")
+		} else if !d.setting(&o.settings, k, v) {
+			d.unknown(k, "key of an override", k.Value, append([]string{"paths"}, settingKeys...))
+		}
+	})
+	if n.Kind == yaml.MappingNode && len(o.paths) == 0 {
+		d.fail(n, "the override has no paths", "paths: [GLOB] says which files it is for")
+	}
+	return o
+}
+
+// setting reads one of settingKeys and reports whether k is one.
+func (d *decoder) setting(s *Settings, k, v *yaml.Node) bool {
+	switch k.Value {
+	case "rules":
+		d.mapping(v, "rules", "rule names and severities", func(k, v *yaml.Node) {
+			if d.ruleName(k) {
+				d.rule(s, k.Value, v)
+			}
+		})
+	case "unsafe":
+		s.Unsafe = map[string]bool{}
+		d.list(v, "unsafe", "rule names", func(n *yaml.Node) {
+			if _, ok := d.text(n, "a rule name"); ok && d.ruleName(n) {
+				s.Unsafe[n.Value] = true
+			}
+		})
+	case "target":
+		s.Target, _ = d.text(v, "target")
+	case "from":
+		s.From, _ = d.text(v, "from")
+	case "env-file":
+		s.EnvFile, _ = d.text(v, "env-file")
+		s.EnvFile.Text = d.path(s.EnvFile.Text)
+	case "server-args":
+		s.ServerArgs, _ = d.text(v, "server-args")
+	default:
+		return strings.HasPrefix(k.Value, "rules.") && d.dotted(s, k, v)
+	}
+	return true
+}
+
+// dotted reads rules.RULE.params.NAME, rules.RULE.severity and rules.RULE: the
+// way in which messages and documentation write them, for pasting.
+func (d *decoder) dotted(s *Settings, k, v *yaml.Node) bool {
+	p := strings.Split(k.Value, ".")
+	name := *k
+	if name.Value = p[1]; len(p) > 4 || !d.ruleName(&name) {
+		return len(p) <= 4
+	}
+	switch {
+	case len(p) == 2:
+		d.rule(s, p[1], v)
+	case len(p) == 3 && p[2] == "severity":
+		d.severity(s, p[1], v)
+	case len(p) == 4 && p[2] == "params":
+		name.Value = p[3]
+		d.param(s, p[1], &name, v)
+	default:
+		return false
+	}
+	return true
+}
+
+// ruleName reports whether there is a rule of that name.
+func (d *decoder) ruleName(n *yaml.Node) bool {
+	if d.known.Rules == nil {
+		return true
+	}
+	rules := d.known.Rules()
+	if slices.Contains(rules, n.Value) {
+		return true
+	}
+	want := "the rules command lists them"
+	if s := suggest.Suggest(n.Value, rules); s != "" {
+		want = fmt.Sprintf("did you mean %s? %s", s, want)
+	}
+	d.fail(n, fmt.Sprintf("unknown rule %q", n.Value), want)
+	return false
+}
+
+func (d *decoder) rule(s *Settings, rule string, v *yaml.Node) {
+	if v = target(v); v.Kind == yaml.ScalarNode {
+		d.severity(s, rule, v)
+		return
+	}
+	d.mapping(v, "a rule", "a severity, or severity and params", func(k, v *yaml.Node) {
+		switch k.Value {
+		case "severity":
+			d.severity(s, rule, v)
+		case "params":
+			d.mapping(v, "params", "parameters and values", func(k, v *yaml.Node) { d.param(s, rule, k, v) })
+		default:
+			d.unknown(k, "key of a rule", k.Value, ruleKeys)
+		}
+	})
+}
+
+func (d *decoder) severity(s *Settings, rule string, v *yaml.Node) {
+	t, ok := d.text(v, "a severity")
+	switch {
+	case !ok:
+	case !slices.Contains(severities, t.Text):
+		d.unknown(v, "severity", t.Text, severities)
+	case s.Rules[rule].Severity != "":
+		d.fail(v, fmt.Sprintf("rule %s has a severity already", rule), "give it once")
+	default:
+		s.lay(&Settings{Rules: map[string]Rule{rule: {Severity: Severity(t.Text)}}})
+	}
+}
+
+func (d *decoder) param(s *Settings, rule string, k, v *yaml.Node) {
+	if d.known.Params != nil {
+		if params := d.known.Params(rule); len(params) == 0 {
+			d.fail(k, fmt.Sprintf("unknown parameter %q", k.Value), fmt.Sprintf("rule %s takes none", rule))
+			return
+		} else if !slices.Contains(params, k.Value) {
+			d.unknown(k, "parameter", k.Value, params)
+			return
+		}
+	}
+	t, ok := d.text(v, "a parameter")
+	if _, have := s.Rules[rule].Params[k.Value]; have && ok {
+		d.fail(k, fmt.Sprintf("rule %s has a parameter %q already", rule, k.Value), "give it once")
+	} else if ok {
+		s.lay(&Settings{Rules: map[string]Rule{rule: {Params: map[string]Value{k.Value: t}}}})
+	}
+}
+
+// path makes a path of the file absolute.
+func (d *decoder) path(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(d.dir, filepath.FromSlash(p))
+}
