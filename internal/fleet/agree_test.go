@@ -11,40 +11,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/conf"
-
-	"github.com/natsfix/natsfix/internal/ast"
 )
-
-// plain turns a value into what the official parser returns for it.
-func plain(v *Value) any {
-	switch v.Kind() {
-	case ast.KindMap:
-		return plainMap(v.Map)
-	case ast.KindArray:
-		list := make([]any, 0, len(v.List))
-		for _, item := range v.List {
-			list = append(list, plain(item))
-		}
-		return list
-	case ast.KindBool:
-		return v.Node.BoolValue()
-	case ast.KindInt:
-		return v.Node.IntValue()
-	case ast.KindFloat:
-		return v.Node.FloatValue()
-	case ast.KindTime:
-		return v.Node.TimeValue()
-	}
-	return v.Text()
-}
-
-func plainMap(m *Map) map[string]any {
-	out := make(map[string]any, len(m.Entries))
-	for _, e := range m.Entries {
-		out[e.Key] = plain(e.Value)
-	}
-	return out
-}
 
 // same compares deeply; two NaN are the same.
 func same(a, b any) bool {
@@ -109,7 +76,7 @@ func checkFile(tb testing.TB, path string) {
 	if err != nil {
 		return
 	}
-	if ours := plainMap(m); !same(official, ours) {
+	if ours := m.Plain(); !same(official, ours) {
 		tb.Errorf("%s: values differ\nofficial %v\nours     %v\n%q", path, official, ours, d.Tree.Source())
 	}
 }

@@ -157,10 +157,8 @@ func (f *Fleet) linkGateways(book *addressBook) {
 	for i, c := range f.Clusters {
 		for _, s := range c.Servers {
 			for _, e := range s.Gateways {
-				if e.Name.IsString() {
-					for _, j := range byGateway[e.Name.Text()] {
-						sets.join(i, j)
-					}
+				for _, j := range byGateway[e.Name.Text] {
+					sets.join(i, j)
 				}
 				for _, u := range e.URLs {
 					a, _, _ := parseURL(u.Text(), "7222")

@@ -18,6 +18,7 @@ const (
 	IncludeCycle                         // a document that includes itself, directly or not
 	UnknownVariable                      // a variable that nothing defines
 	BadVariable                          // a variable whose value in the environment does not parse
+	TooDeep                              // blocks nested deeper than can be followed
 )
 
 // Problem is a place at which the effective configuration could not be
@@ -33,6 +34,11 @@ type Problem struct {
 // maxIncludeDepth bounds how deep includes may nest; the official parser has
 // no bound and recurses.
 const maxIncludeDepth = 500
+
+// maxDepth bounds how deep blocks may nest in an effective configuration, so
+// that code that walks it may recurse. The official server's own walks take
+// far more memory at such a depth.
+const maxDepth = 200_000
 
 // Env gives the value of a variable in the environment.
 type Env func(name string) (string, bool)
@@ -148,6 +154,15 @@ func (r *reader) node(n ast.Node) {
 
 // value reads a value; entry is none in an array.
 func (r *reader) value(n, entry ast.Node) {
+	if len(r.stack) > maxDepth {
+		if len(r.stack) == maxDepth+1 {
+			r.ev.problems = append(r.ev.problems, Problem{
+				Kind: TooDeep, Doc: r.doc, Span: ast.Span{Start: n.Start(), End: n.Start() + 1},
+				Message: fmt.Sprintf("blocks are nested more than %d deep", maxDepth),
+			})
+		}
+		return
+	}
 	switch n.Kind() {
 	case ast.KindMap:
 		r.stack = append(r.stack, scope{node: n, next: n.First(), m: &Map{}, entry: entry})

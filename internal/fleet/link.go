@@ -183,3 +183,14 @@ func (f *Fleet) linkLeaves(leaf, ws *addressBook) {
 		}
 	}
 }
+
+// Hosts returns the host names and addresses in URLs, in lower case.
+func Hosts(urls []*Value) []string {
+	var out []string
+	for _, u := range urls {
+		if a, _, _ := parseURL(u.Text(), ""); a.host != "" {
+			out = append(out, a.host)
+		}
+	}
+	return out
+}

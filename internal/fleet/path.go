@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
 )
@@ -35,6 +36,34 @@ func plainKey(key string) bool {
 		return false
 	}
 	return true
+}
+
+// SplitPath returns the keys of a path, list indexes left out.
+func SplitPath(path string) []string {
+	var keys []string
+	for path != "" {
+		key := path
+		if path[0] == '"' {
+			quoted, err := strconv.QuotedPrefix(path)
+			if err != nil {
+				return append(keys, path)
+			}
+			key, _ = strconv.Unquote(quoted)
+			path = path[len(quoted):]
+		} else {
+			end := strings.IndexAny(path, ".[")
+			if end < 0 {
+				return append(keys, path)
+			}
+			key, path = path[:end], path[end:]
+		}
+		keys = append(keys, key)
+		for strings.HasPrefix(path, "[") {
+			path = path[strings.IndexByte(path, ']')+1:]
+		}
+		path = strings.TrimPrefix(path, ".")
+	}
+	return keys
 }
 
 // Use is one place in the effective configuration of a server at which a node

@@ -44,6 +44,7 @@ type Server struct {
 type Name struct {
 	Text  string // "" if there is none or it is unknown
 	Value *Value // where it is written, nil if absent or given by a flag
+	Path  string // of the value in the effective configuration
 	Flag  string // the flag that gives it, "" if the file does
 }
 
@@ -53,13 +54,15 @@ func (n Name) Unknown() bool { return n.Flag == "" && n.Value != nil && !n.Value
 
 // GatewayEntry is one entry of gateway.gateways.
 type GatewayEntry struct {
+	Path  string // of the entry
 	Value *Value // the map
-	Name  *Value // nil if absent
+	Name  Name
 	URLs  []*Value
 }
 
 // Remote is one entry of leafnodes.remotes.
 type Remote struct {
+	Path        string // of the entry
 	Value       *Value // the map
 	URLs        []*Value
 	Account     *Value // the local account, nil for $G
@@ -68,6 +71,7 @@ type Remote struct {
 
 // JetStream is what a server's configuration says of JetStream.
 type JetStream struct {
+	Path    string // of the field
 	Value   *Value // nil if there is no such field
 	Entry   *Entry // the entry that gives it
 	Enabled bool
@@ -92,7 +96,7 @@ func (s *Server) Many() bool { return s.ServerName.Unknown() }
 func (s *Server) Broken() bool {
 	for _, p := range s.Problems {
 		switch p.Kind {
-		case SyntaxProblem, UnreadableInclude, IncludeCycle, MissingInclude, BadVariable:
+		case SyntaxProblem, UnreadableInclude, IncludeCycle, MissingInclude, BadVariable, TooDeep:
 			return true
 		}
 	}
@@ -122,32 +126,35 @@ func (s *Server) Clustered() bool {
 // readFacts fills in what the links and rules ask for again and again.
 func (s *Server) readFacts() {
 	v := s.Values
-	s.ServerName = name(v.Value("server_name"), s.Args.ServerName, "--name")
-	cluster, gateway := v.Block("cluster"), v.Block("gateway")
-	leaf := v.Block("leafnodes", "leaf")
-	s.ClusterName = name(cluster.Value("name"), s.Args.ClusterName, "--cluster_name")
-	s.GatewayName = name(gateway.Value("name"), "", "")
+	cluster, clusterPath := v.at("", "cluster")
+	gateway, gatewayPath := v.at("", "gateway")
+	leaf, leafPath := v.at("", "leafnodes", "leaf")
+	s.ServerName = readName(v, "", "server_name", s.Args.ServerName, "--name")
+	s.ClusterName = readName(cluster, clusterPath, "name", s.Args.ClusterName, "--cluster_name")
+	s.GatewayName = readName(gateway, gatewayPath, "name", "", "")
 	s.clusterPort = readListener(cluster)
 	s.gatewayPort = readListener(gateway)
 	s.leafPort = readListener(leaf)
 	s.wsPort = readListener(v.Block("websocket", "ws"))
 	s.Routes = urls(cluster.Value("routes"))
-	if list := gateway.Value("gateways"); list.IsList() {
-		for _, item := range list.List {
+	if e := gateway.Field("gateways"); e != nil {
+		for i, item := range e.Value.List {
 			if item.IsMap() {
+				path := JoinIndex(JoinKey(gatewayPath, e.Key), i)
 				s.Gateways = append(s.Gateways, GatewayEntry{
-					Value: item, Name: item.Map.Value("name"),
+					Path: path, Value: item, Name: readName(item.Map, path, "name", "", ""),
 					URLs: append(urls(item.Map.Value("url")), urls(item.Map.Value("urls"))...),
 				})
 			}
 		}
 	}
-	if list := leaf.Value("remotes"); list.IsList() {
-		for _, item := range list.List {
+	if e := leaf.Field("remotes"); e != nil {
+		for i, item := range e.Value.List {
 			if !item.IsMap() || isTrue(item.Map.Value("disabled")) {
 				continue
 			}
 			s.Remotes = append(s.Remotes, Remote{
+				Path:        JoinIndex(JoinKey(leafPath, e.Key), i),
 				Value:       item,
 				URLs:        append(urls(item.Map.Value("url")), urls(item.Map.Value("urls"))...),
 				Account:     item.Map.Value("account", "local"),
@@ -158,13 +165,27 @@ func (s *Server) readFacts() {
 	s.JetStream = readJetStream(v.Field("jetstream"), s.Args.JetStream)
 }
 
-func name(v *Value, flag, flagName string) Name {
+// at returns the map that is the value of one of the server's own fields, and
+// its path; the map is nil if there is none.
+func (m *Map) at(path string, names ...string) (*Map, string) {
+	e := m.Field(names...)
+	if e == nil {
+		return nil, ""
+	}
+	return e.Value.Map, JoinKey(path, e.Key)
+}
+
+func readName(m *Map, path, key, flag, flagName string) Name {
 	if flag != "" {
 		return Name{Text: flag, Flag: flagName}
 	}
-	n := Name{Value: v}
-	if v.IsString() {
-		n.Text = v.Text()
+	e := m.Field(key)
+	if e == nil {
+		return Name{}
+	}
+	n := Name{Value: e.Value, Path: JoinKey(path, e.Key)}
+	if e.Value.IsString() {
+		n.Text = e.Value.Text()
 	}
 	return n
 }
@@ -179,7 +200,7 @@ func readJetStream(e *Entry, flag bool) JetStream {
 	if e == nil {
 		return js
 	}
-	js.Value = e.Value
+	js.Value, js.Path = e.Value, JoinKey("", e.Key)
 	switch v := e.Value; v.Kind() {
 	case ast.KindVariable:
 		js.Unknown = !flag

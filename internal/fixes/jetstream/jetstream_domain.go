@@ -1,0 +1,263 @@
+package jetstream
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// Domain finds servers with JetStream that take part in a leaf link without a
+// JetStream domain, and gives every member of their supercluster one.
+func Domain() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "jetstream-domain",
+		Severity: fixes.Warning,
+		Summary:  "JetStream across a leaf link needs a domain on each side",
+		Params: []fixes.Param{
+			{Name: "hub", Default: "hub", Doc: "the domain of servers that accept leaf nodes"},
+			{Name: "leaf", Default: "the cluster's name, else server_name, else the file's name",
+				Doc: "the domain of servers that solicit leaf links; {server_name}, {cluster} and {file} stand for the server's own"},
+		},
+		Doc:   domainDoc,
+		Check: checkDomain,
+	}
+}
+
+func checkDomain(p *fixes.Pass) {
+	names := make(map[*fleet.Super]choice)
+	for _, super := range p.Fleet.Supers {
+		if takesPart(super) {
+			names[super] = chooseName(p, super)
+		}
+	}
+	for _, super := range p.Fleet.Supers {
+		if lacksDomain(super) && takesPart(super) {
+			d := &domain{pass: p, super: super, choice: names[super], names: names}
+			d.report()
+		}
+	}
+}
+
+// takesPart reports whether a server of the supercluster accepts or solicits
+// leaf links.
+func takesPart(super *fleet.Super) bool {
+	return len(super.Out) > 0 || len(super.In) > 0 ||
+		slices.ContainsFunc(super.Servers, (*fleet.Server).AcceptsLeaves)
+}
+
+// lacksDomain reports whether a server runs JetStream and none has a domain.
+func lacksDomain(super *fleet.Super) bool {
+	runs := false
+	for _, s := range super.Servers {
+		if hasDomain(s) || s.Broken() {
+			return false
+		}
+		runs = runs || s.JetStream.Enabled
+	}
+	return runs
+}
+
+func hasDomain(s *fleet.Server) bool {
+	d := s.JetStream.Domain
+	return d != nil && (d.Text() != "" || !d.IsString())
+}
+
+// domain is one supercluster that is to get a domain.
+type domain struct {
+	pass   *fixes.Pass
+	super  *fleet.Super
+	choice choice
+	names  map[*fleet.Super]choice
+}
+
+// report works out the fix and reports one finding for each server with
+// JetStream. They share the fix: a supercluster has one domain.
+func (d *domain) report() {
+	fix, applicability, reason, related := d.fix()
+	role := "accepts leaf nodes"
+	if len(d.super.Out) > 0 {
+		role = "is linked to a hub as a leaf node"
+	}
+	for _, s := range d.super.Servers {
+		if !s.JetStream.Enabled {
+			continue
+		}
+		f := &fixes.Finding{
+			Doc: s.Root, Span: ast.Span{}, Fix: fix, Applicability: applicability, Reason: reason, Related: related,
+			Message: fmt.Sprintf("JetStream has no domain although the server %s: clients on one side of the link cannot reach the JetStream of the other. "+
+				"With domains they can, by $JS.<domain>.API: mind that clients on the leaf then reach the hub's streams too, to delete them as well, unless permissions forbid $JS.<hub>.API", role),
+		}
+		if v := s.JetStream.Value; v != nil {
+			n, doc := v.Place()
+			f.Doc, f.Span = doc, ast.Span{Start: n.Start(), End: n.End()}
+			if s.JetStream.Entry != nil && v.IsMap() && !v.Use.Valid() {
+				f.Doc, f.Span = s.JetStream.Entry.Doc, s.JetStream.Entry.Node.KeySpan()
+			}
+		}
+		d.pass.Report(f)
+	}
+}
+
+func (d *domain) fix() (*fixes.Fix, fixes.Applicability, string, []fixes.Related) {
+	manual := func(reason string, related []fixes.Related) (*fixes.Fix, fixes.Applicability, string, []fixes.Related) {
+		return nil, fixes.Manual, reason, related
+	}
+	if reason, related := d.sharedSystem(); reason != "" {
+		return manual(reason, related)
+	}
+	if d.choice.problem != "" {
+		return manual(d.choice.problem, nil)
+	}
+	if reason := d.clash(); reason != "" {
+		return manual(reason, nil)
+	}
+	var sets []fixes.SetWant
+	var inserts []fixes.InsertWant
+	for _, s := range d.super.Servers {
+		if s.JetStream.Unknown || s.JetStream.Value.Unknown() {
+			return manual(fmt.Sprintf("whether %s runs JetStream depends on a variable that is not known here (give it by --env-file or --env)", s.Root.Path), nil)
+		}
+		set, insert := d.change(s)
+		if set != nil {
+			sets = append(sets, *set)
+		}
+		if insert != nil {
+			inserts = append(inserts, *insert)
+		}
+	}
+	fix, err := d.pass.Rewrite(sets, inserts)
+	if err != nil {
+		var related []fixes.Related
+		if c, ok := err.(*fixes.Conflict); ok {
+			related = c.Related
+		}
+		return manual(err.Error(), related)
+	}
+	fix.Title = fmt.Sprintf("set the JetStream domain %q", d.choice.name)
+	reasons, related := d.risks()
+	if d.choice.needsChoice != "" {
+		if len(reasons) == 0 {
+			return fix, fixes.NeedsChoice, d.choice.needsChoice, related
+		}
+		reasons = append(reasons, d.choice.needsChoice)
+	}
+	if len(reasons) > 0 {
+		return fix, fixes.ChangesBehaviour, strings.Join(reasons, "; "), related
+	}
+	return fix, fixes.Safe, "", nil
+}
+
+// change returns what gives one server the domain: an entry in its jetstream
+// block, or a block where it has none. A server without JetStream gets a block
+// that keeps it switched off, so that it takes part in the domain.
+func (d *domain) change(s *fleet.Server) (*fixes.SetWant, *fixes.InsertWant) {
+	js := s.JetStream
+	name := fixes.NewField{Key: "domain", Value: fixes.Text(d.choice.name)}
+	off := fixes.NewField{Key: "enabled", Value: fixes.Flag(false)}
+	switch {
+	case js.Value == nil && js.Enabled: // by a flag
+		return nil, &fixes.InsertWant{Server: s, Field: fixes.NewField{Key: "jetstream", Value: fixes.Block(name)}}
+	case js.Value == nil:
+		return nil, &fixes.InsertWant{Server: s, Field: fixes.NewField{Key: "jetstream", Value: fixes.Block(off, name)}}
+	case js.Value.IsMap() && js.Domain != nil: // an empty one
+		return &fixes.SetWant{Server: s, Path: domainPath(s), Value: js.Domain, To: fixes.Text(d.choice.name)}, nil
+	case js.Value.IsMap():
+		return nil, &fixes.InsertWant{Server: s, Path: js.Path, Value: js.Value, Field: name}
+	case js.Enabled:
+		return &fixes.SetWant{Server: s, Path: js.Path, Value: js.Value, To: fixes.Block(name)}, nil
+	}
+	return &fixes.SetWant{Server: s, Path: js.Path, Value: js.Value, To: fixes.Block(off, name)}, nil
+}
+
+func domainPath(s *fleet.Server) string {
+	return fleet.JoinKey(s.JetStream.Path, s.JetStream.Value.Map.Field("domain").Key)
+}
+
+// sharedSystem says whether a link binds the system account on both sides.
+func (d *domain) sharedSystem() (string, []fixes.Related) {
+	for _, l := range slices.Concat(d.super.Out, d.super.In) {
+		state := l.BindsSystem()
+		if state == fleet.NotSystem {
+			continue
+		}
+		related := []fixes.Related{{Doc: l.Remote.Value.Doc, Span: l.Remote.Value.Node.Span(), Message: "this leaf link binds the system account"}}
+		if state == fleet.MaybeSystem {
+			return "a leaf link binds the system account on the leaf's side and perhaps on the hub's: if it does on both, hub and leaf are one JetStream " +
+				"and need one and the same domain, which is an outage while it is rolled out, so that all servers must restart together; decide by hand", related
+		}
+		return "a leaf link binds the system account on both sides, so that hub and leaf are one JetStream: all of them need one and the same domain, " +
+			"different ones are an outage, and so is a rollout server by server; set it by hand and restart all servers together", related
+	}
+	return "", nil
+}
+
+// risks lists what may stop working once the domain is set.
+func (d *domain) risks() (reasons []string, related []fixes.Related) {
+	links := slices.Concat(d.super.Out, d.super.In)
+	if len(links) == 0 {
+		reasons = append(reasons, "no leaf node of this hub is among the files, so what its users and subjects need is not known")
+	}
+	for _, l := range links {
+		if !l.Resolved() {
+			reasons = append(reasons, "the hub at the other end of the leaf link is not among the files (name it under hosts in .natsfix.yaml if it is)")
+			related = append(related, fixes.Related{Doc: l.Remote.Value.Doc, Span: l.Remote.Value.Node.Span(), Message: "this remote leads to no server that is loaded"})
+			break
+		}
+	}
+	servers := slices.Clone(d.super.Servers)
+	for _, l := range links {
+		servers = append(append(servers, l.Leaf), l.Hubs...)
+	}
+	add := func(reason string, e *fleet.Entry) {
+		if !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+			related = append(related, fixes.Related{Doc: e.Doc, Span: e.Node.KeySpan(), Message: "here"})
+		}
+	}
+	seen := make(map[*fleet.Server]bool)
+	for i, s := range servers {
+		if seen[s] {
+			continue
+		}
+		seen[s] = true
+		if i < len(d.super.Servers) {
+			if e := s.Values.Field("mqtt"); e != nil {
+				add("MQTT sessions are stored under the domain: existing ones become unreachable", e)
+			}
+			if e := v2Flag(s); e != nil {
+				add("with the v2 feature flag the domain becomes part of acknowledgement subjects", e)
+			}
+		}
+		if e := s.Values.Field("default_js_domain"); e != nil {
+			add("default_js_domain names domains for accounts, and its meaning changes with the servers' domains", e)
+		}
+		if path, v := s.UsesJetStreamSubject(); v != nil {
+			n, doc := v.Place()
+			reason := "permissions or mappings name JetStream subjects whose meaning depends on the domain"
+			if !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+			related = append(related, fixes.Related{Doc: doc, Span: n.Span(), Message: path})
+		}
+	}
+	return reasons, related
+}
+
+// v2Flag returns the entry of a feature flag that puts the domain into
+// subjects (server/feature_flags.go), if it is on.
+func v2Flag(s *fleet.Server) *fleet.Entry {
+	flags := s.Values.Block("feature_flags")
+	if flags == nil {
+		return nil
+	}
+	for _, e := range flags.Entries {
+		if strings.HasSuffix(e.Key, "_v2") && e.Value.Kind() == ast.KindBool && e.Value.Node.BoolValue() {
+			return e
+		}
+	}
+	return nil
+}
