@@ -85,6 +85,9 @@ type Problem struct {
 	// the case's root.
 	Message string
 	Warning bool
+	// Hidden says that ProcessConfigFile reports this only when entries that
+	// it refuses are left out. It may be there because they are.
+	Hidden bool
 }
 
 func (p Problem) String() string {

@@ -1,7 +1,6 @@
 package oracle
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -11,29 +10,30 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 )
 
-// errNoCure marks the problem at which looking for more ends.
-var errNoCure = errors.New("no cure known")
-
 // standinName is what a missing name is cured with.
 const standinName = "stand-in"
 
 // A remedy changes options so that NewServer does not raise one problem again
 // and, as far as possible, still raises all others.
 type remedy struct {
-	message string // how the server's message begins
+	message string // how the server's message begins; the longest that fits counts
 	apply   func(o *server.Options, message string)
 }
 
 // cure removes the cause of a problem of NewServer from the options. It
 // returns false if none is known. Account is the public key of some account.
 func cure(o *server.Options, message, account string) bool {
+	var best remedy
 	for _, r := range remedies(account) {
-		if strings.HasPrefix(message, r.message) {
-			r.apply(o, message)
-			return true
+		if strings.HasPrefix(message, r.message) && len(r.message) > len(best.message) {
+			best = r
 		}
 	}
-	return false
+	if best.apply == nil {
+		return false
+	}
+	best.apply(o, message)
+	return true
 }
 
 // remedies lists the messages of validateOptions and of what NewServer sets up

@@ -210,33 +210,46 @@ func (e *examiner) clean(c *Case) {
 	e.standins.clean()
 }
 
-// configure runs ProcessConfigFile. It returns nil options if nothing can be
-// said about the start.
+const (
+	// plainRounds is how often a configuration with errors is read as it is.
+	plainRounds = 4
+	// maxRounds bounds how often it is read in all.
+	maxRounds = 20
+)
+
+// configure runs ProcessConfigFile and puts its errors and warnings into the
+// verdict. At some errors the server leaves the block that it reads in random
+// order, so with errors it is asked several times, and then again and again
+// without the entries at fault. It returns nil options if nothing can be said
+// about the start.
 func (e *examiner) configure(c *Case, v *Verdict) (*server.Options, error) {
-	opts, err := c.Args.options()
-	if err != nil {
-		v.Problems = append(v.Problems, Problem{Stage: StageConfig, Message: err.Error()})
-		v.Reached = StageConfig
-		return nil, nil
-	}
-	opts, err = e.process(c, opts)
 	v.Reached = StageConfig
-	if err != nil {
-		var list interface {
-			Errors() []error
-			Warnings() []error
+	var opts *server.Options
+	var found findings
+	for round := range maxRounds {
+		again, err := c.Args.options()
+		if err != nil {
+			v.Problems = append(v.Problems, Problem{Stage: StageConfig, Message: err.Error()})
+			return nil, nil
 		}
-		if !errors.As(err, &list) {
-			// The parser accepted the same text a moment ago.
-			return nil, fmt.Errorf("the official parser contradicts itself: %s", e.local(err.Error()))
+		problems, err := e.process(c, again)
+		if err != nil {
+			return nil, err
 		}
-		for _, w := range list.Warnings() {
-			v.Problems = append(v.Problems, configProblem(c.Root, e.local(w.Error()), true))
+		if opts != nil && opts.AccountResolver != nil {
+			opts.AccountResolver.Close()
 		}
-		for _, err := range list.Errors() {
-			v.Problems = append(v.Problems, configProblem(c.Root, e.local(err.Error()), false))
-			v.Partial = true
+		opts = again
+		hidden := round >= plainRounds
+		found.add(problems, hidden)
+		errs := slices.DeleteFunc(problems, func(p Problem) bool { return p.Warning })
+		if len(errs) == 0 || round >= plainRounds-1 && !(blank(c, errs) && e.stillSafe(c)) {
+			break
 		}
+	}
+	v.Problems = append(v.Problems, found...)
+	for _, p := range found {
+		v.Partial = v.Partial || !p.Warning
 	}
 	if err := c.Args.override(opts); err != nil {
 		v.Problems = append(v.Problems, Problem{Stage: StageConfig, Message: err.Error()})
@@ -245,10 +258,44 @@ func (e *examiner) configure(c *Case, v *Verdict) (*server.Options, error) {
 	return opts, nil
 }
 
-// process fills options from the case's documents.
-func (e *examiner) process(c *Case, opts *server.Options) (*server.Options, error) {
-	if !needsFiles(c) {
-		return opts, opts.ProcessConfigString(string(c.Files[c.Root]))
+// stillSafe writes changed copies and reports whether the server may read them.
+func (e *examiner) stillSafe(c *Case) bool {
+	if e.write(c) != nil {
+		return false
 	}
-	return opts, opts.ProcessConfigFile(e.path(c.Root))
+	tokens, err := e.parse(c)
+	if err != nil {
+		return false
+	}
+	read, err := readValues(tokens)
+	return err == nil && !read.unsafe
+}
+
+// process fills options from the case's documents.
+func (e *examiner) process(c *Case, opts *server.Options) ([]Problem, error) {
+	var err error
+	if needsFiles(c) {
+		err = opts.ProcessConfigFile(e.path(c.Root))
+	} else {
+		err = opts.ProcessConfigString(string(c.Files[c.Root]))
+	}
+	if err == nil {
+		return nil, nil
+	}
+	var list interface {
+		Errors() []error
+		Warnings() []error
+	}
+	if !errors.As(err, &list) {
+		// The parser accepted the same text a moment ago.
+		return nil, fmt.Errorf("the official parser contradicts itself: %s", e.local(err.Error()))
+	}
+	var problems []Problem
+	for _, w := range list.Warnings() {
+		problems = append(problems, configProblem(c.Root, e.local(w.Error()), true))
+	}
+	for _, err := range list.Errors() {
+		problems = append(problems, configProblem(c.Root, e.local(err.Error()), false))
+	}
+	return problems, nil
 }

@@ -156,3 +156,39 @@ func TestAllErrorsAndWarningsAreReportedInOrder(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+func TestErrorsThatHideEachOtherAreFound(t *testing.T) {
+	j := newJudge(t, Options{})
+	// At a value of a wrong type the server leaves the block, whose entries it
+	// reads in random order.
+	text := "cluster {\n  port: \"6222\"\n  routes: \"nats://h:6222\"\n  name: a\n  pool_size: true\n}\ngateway { name: b, port: 7222 }\n"
+	for range 5 {
+		v := askText(t, j, text)
+		for _, want := range []string{
+			"is string, not int64", "is string, not []interface {}", "is bool, not int64", "cluster name conflicts",
+		} {
+			if strings.Count(messages(v), want) != 1 {
+				t.Errorf("%q is not reported once in:\n%s", want, messages(v))
+			}
+		}
+		shown := slices.ContainsFunc(v.Problems, func(p Problem) bool { return p.Stage == StageConfig && !p.Hidden })
+		if !shown || !v.Partial {
+			t.Errorf("%+v", v)
+		}
+		if fresh, revealed := NewProblems(v, askText(t, j, text)); fresh != nil || revealed != nil {
+			t.Errorf("worse than itself: %v %v", fresh, revealed)
+		}
+		cured := askText(t, j, strings.Replace(text, `"6222"`, "6222", 1))
+		if fresh, _ := NewProblems(v, cured); fresh != nil {
+			t.Errorf("curing one error brings %v", fresh)
+		}
+	}
+}
+
+func TestAnErrorInAnIncludeIsFoundBehindAnother(t *testing.T) {
+	j := newJudge(t, Options{})
+	v := ask(t, j, Case{Root: "r", Files: files("r", "leafnodes { include a\n port: x }\n", "a", "host: 5, no_advertise: 7\n")})
+	if got := strings.Count(messages(v), "interface conversion"); got != 3 {
+		t.Errorf("%d errors: %+v", got, v.Problems)
+	}
+}

@@ -128,7 +128,9 @@ func TestOperatorModeIsJudgedWithoutNetwork(t *testing.T) {
 	if !v.Accepted() || !slices.Contains(v.NotChecked, "resolver: the URL was not asked") {
 		t.Errorf("%+v", v)
 	}
-	v = askText(t, j, "operator: "+operatorJWT(t, nil)+"\naccounts { A { users [ { user: u, password: p } ] } }\ntrusted: OABC\n")
+	trusted := ""
+	other := operatorJWT(t, func(c *jwt.OperatorClaims) { trusted = c.Subject })
+	v = askText(t, j, "operator: "+other+"\naccounts { A { users [ { user: u, password: p } ] } }\ntrusted: "+trusted+"\n")
 	for _, want := range []string{
 		`could not fetch <"/accounts/">`,
 		"operators do not allow Accounts to be configured directly",

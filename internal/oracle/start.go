@@ -3,7 +3,6 @@ package oracle
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,9 +17,6 @@ const maxCures = 100
 // only Start would refuse is checked on the options.
 func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
 	v.Reached = StageStart
-	if v.Partial && o.Port < -1 {
-		o.Port = 0
-	}
 	v.NotChecked = append(v.NotChecked, defuse(o, read.values)...)
 	late := startProblems(o, read.values)
 
@@ -33,18 +29,15 @@ func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
 			v.Problems = append(v.Problems, Problem{Stage: StageStart, Message: message})
 		}
 	}
-	if err := e.cureAll(o, read.standinOperator, report); err != nil {
-		report(err.Error())
-		v.Incomplete = true
-	}
+	v.Incomplete = !e.cureAll(o, read.standinOperator, report)
 	for _, message := range late {
 		report(message)
 	}
 }
 
-// cureAll calls report for every problem that NewServer has. It returns one
-// that no cure is known for.
-func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(string)) error {
+// cureAll calls report for every problem that NewServer has. It returns false
+// if it cannot tell whether there are more.
+func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(string)) bool {
 	trusted := o.TrustedKeys
 	for range maxCures {
 		// NewServer adds the operators' keys and refuses them the next time.
@@ -52,24 +45,22 @@ func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(
 		s, err := server.NewServer(o)
 		if err == nil {
 			s.Shutdown()
-			return nil
+			return true
 		}
 		message := err.Error()
-		if standinOperator && causedByStandin(message) {
-			if strings.HasPrefix(message, "error resolving system account") {
-				return nil // the last check of NewServer
-			}
-		} else {
+		if !standinOperator || !causedByStandin(message) {
 			report(message)
+		} else if strings.HasPrefix(message, "error resolving system account") {
+			return true // the last check of NewServer
 		}
 		if !cure(o, message, e.standins.account) {
-			return errors.Join(errNoCure, err)
+			return false
 		}
 		if o.TrustedKeys == nil {
 			trusted = nil
 		}
 	}
-	return fmt.Errorf("more than %d problems", maxCures)
+	return false
 }
 
 // causedByStandin reports whether a problem may come from the stand-in for the
@@ -194,6 +185,3 @@ func accountHasJetStream(values map[string]any, name string) bool {
 	}
 	return false
 }
-
-// sortedKeys returns a map's keys in order.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
