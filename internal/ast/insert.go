@@ -178,6 +178,10 @@ func (in *inserter) after(prev Node) ([]Edit, error) {
 		return in.afterOnLine(prev, t)
 	}
 	indent := in.indentOf(prev)
+	apart := ""
+	if in.keepsApart(prev) {
+		apart = in.style.newline
+	}
 	sep := ""
 	if t.sep == ',' || t.sep == ';' {
 		sep = string(t.sep)
@@ -190,13 +194,26 @@ func (in *inserter) after(prev Node) ([]Edit, error) {
 		// A last entry without a separator gets one if the others have one. A comment behind it would
 		// have to be split from it: then the line end alone separates.
 		if s := in.lineSeparator(prev); s != "" {
-			return checked(prev, Edit{prev.End(), prev.End(), in.newLines(s, indent, "")})
+			text := in.newLines(s, indent, "")
+			return checked(prev, Edit{prev.End(), prev.End(), s + apart + text[len(s):]})
 		}
 	}
 	if t.next == len(d.src) && (t.next == 0 || d.src[t.next-1] != '\n') {
-		return checked(prev, Edit{t.next, t.next, in.newLines("", indent, sep)})
+		return checked(prev, Edit{t.next, t.next, apart + in.newLines("", indent, sep)})
 	}
-	return checked(prev, Edit{t.next, t.next, in.lines(indent, sep)})
+	return checked(prev, Edit{t.next, t.next, apart + in.lines(indent, sep)})
+}
+
+// keepsApart reports whether a blank line goes between prev and what comes
+// behind it: prev takes several lines and has a blank line above.
+func (in *inserter) keepsApart(prev Node) bool {
+	d := in.block.doc
+	if !prev.Prev().Valid() || !d.isMultiLine(prev) || !ownLine(prev) {
+		return false
+	}
+	top := commentsAbove(prev)
+	above := d.LineStart(max(top-1, 0))
+	return above >= gapStart(prev) && len(bytes.TrimSpace(d.src[above:top])) == 0
 }
 
 // afterOnLine inserts behind prev, which the next node or the closing bracket
