@@ -12,9 +12,12 @@ type Request struct {
 	// are only read, so that fragments are known and the fleet is whole.
 	// Included files need not be named; one that is no target is context.
 	Targets, Context []string
-	Read             fleet.Read
-	Env              fleet.Env   // values of variables, nil for none
-	Args             oracle.Args // flags that every server is started with
+	// Dirs are folders that were asked for as a whole: what a target includes
+	// below one of them is a target too, whatever its name.
+	Dirs []string
+	Read fleet.Read
+	Env  fleet.Env   // values of variables, nil for none
+	Args oracle.Args // flags that every server is started with
 	// Hosts names the root file that answers under a host name
 	// (.natsfix.yaml, hosts).
 	Hosts map[string]string

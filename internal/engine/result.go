@@ -108,6 +108,9 @@ type Error struct {
 	Message      string
 	// Kind tells apart what the exit code depends on.
 	Kind ErrorKind
+	// Finding says that there is a finding for it, too, so that a report of
+	// findings need not repeat it.
+	Finding bool
 }
 
 // ErrorKind is the kind of an error.

@@ -247,7 +247,7 @@ func (w *rewriter) edit(doc *fleet.Doc, edits []ast.Edit) {
 
 func (w *rewriter) change(s *fleet.Server, path string, before, after any) {
 	w.fix.Changes = append(w.fix.Changes, Change{
-		Server: s, Path: path, Before: jsonText(before), After: jsonText(after), Effect: effectOf(path),
+		Server: s, Path: path, Before: jsonText(before), After: jsonText(after), Effect: effectOf(path, after),
 	})
 }
 
@@ -259,16 +259,22 @@ func (w *rewriter) added(s *fleet.Server, path string, v any) {
 		}
 		return
 	}
-	w.fix.Changes = append(w.fix.Changes, Change{Server: s, Path: path, After: jsonText(v), Effect: effectOf(path)})
+	w.fix.Changes = append(w.fix.Changes, Change{Server: s, Path: path, After: jsonText(v), Effect: effectOf(path, v)})
 }
 
-// effectOf returns what a change of the value at path asks of a running
-// server: the strongest effect on the way to it.
-func effectOf(path string) schema.Effect {
+// effectOf returns what setting the value at path asks of a running server; of
+// a block the strongest effect of what is in it.
+func effectOf(path string, v any) schema.Effect {
+	effect := schema.None
 	if f := schema.Root().Find(fleet.SplitPath(path)...); f != nil {
-		return f.Effect
+		effect = f.Effect
 	}
-	return schema.None
+	if m, ok := v.(map[string]any); ok {
+		for k, e := range m {
+			effect = max(effect, effectOf(fleet.JoinKey(path, k), e))
+		}
+	}
+	return effect
 }
 
 // jsonText returns a value as compact JSON, "" for nil.

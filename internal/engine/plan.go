@@ -1,0 +1,308 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// maxRounds bounds how often the suite runs.
+const maxRounds = 10
+
+// fixID names a fix in a way that survives planning again without another one.
+type fixID string
+
+// applied is a fix that was applied, with what the step that it was part of
+// did to the servers.
+type applied struct {
+	id    fixID
+	rule  string
+	title string
+	round int
+	files []string // the documents that it edits
+	// changes are what it declared, by the root of the server.
+	changes []Change
+}
+
+// plan is one attempt: the texts as they would be written, and how they came
+// about.
+type plan struct {
+	run     *run
+	set     *fleet.Set
+	fleet   *fleet.Fleet
+	texts   map[string][]byte // documents that were edited
+	history map[string][][]ast.Edit
+	applied []*applied
+	reports []*report
+	byKey   map[string]*report
+	groups  []*group
+	// fought names the rules that still changed something in the last round.
+	fought []string
+}
+
+// report is a finding in the making.
+type report struct {
+	finding *Finding
+	fix     *fixes.Fix
+}
+
+// plan runs the rules to rest.
+func (r *run) plan(ctx context.Context) (*plan, error) {
+	p := &plan{
+		run: r, set: r.base, fleet: r.first,
+		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
+	}
+	for round := 1; round <= maxRounds; round++ {
+		changed := false
+		for _, rule := range r.req.Rules {
+			for step := 0; step < maxRounds; step++ {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				n := p.step(rule, round)
+				if n == 0 {
+					break
+				}
+				changed = true
+				if round == maxRounds && !slices.Contains(p.fought, rule.Name) {
+					p.fought = append(p.fought, rule.Name)
+				}
+			}
+		}
+		if !changed {
+			break
+		}
+	}
+	p.group()
+	return p, nil
+}
+
+// step runs one rule once and applies what may be applied. It returns how many
+// fixes that were.
+func (p *plan) step(rule *fixes.Rule, round int) int {
+	found := rule.Run(p.fleet, p.run.req.Params)
+	if len(found) == 0 {
+		return 0
+	}
+	var take []*fixes.Fix
+	var edits []fixes.Edit // of what is taken
+	taken := make(map[*fixes.Fix]bool)
+	refused := make(map[*fixes.Fix]bool)
+	var now []*report
+	for _, f := range found {
+		rep := p.report(f, round)
+		if rep == nil {
+			continue
+		}
+		now = append(now, rep)
+		if f.Fix == nil || taken[f.Fix] || refused[f.Fix] {
+			continue
+		}
+		hidden := p.mayApply(f)
+		if hidden == "" && overlaps(edits, f.Fix.Edits) {
+			refused[f.Fix] = true // the next step will offer it again
+			continue
+		}
+		if hidden != "" {
+			rep.finding.Hidden = hidden
+			refused[f.Fix] = true
+			continue
+		}
+		taken[f.Fix] = true
+		take = append(take, f.Fix)
+		edits = append(edits, f.Fix.Edits...)
+	}
+	if len(take) == 0 {
+		return 0
+	}
+	done := p.applyAll(rule, round, take, edits)
+	for _, rep := range now {
+		switch {
+		case slices.Contains(done, rep.fix):
+			rep.finding.Fixed, rep.finding.Hidden = true, ""
+		case taken[rep.fix]:
+			rep.finding.Hidden = p.run.banned[p.id(rule, rep.fix)]
+		}
+	}
+	return len(done)
+}
+
+// applyAll applies fixes together. If that comes out wrong it applies the
+// first one that does not by itself, and bans those before it; the next step
+// offers the others again.
+func (p *plan) applyAll(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fixes.Edit) (done []*fixes.Fix) {
+	why := p.apply(rule, round, take, edits)
+	if why == "" {
+		return take
+	}
+	for _, fix := range take {
+		if len(take) > 1 {
+			why = p.apply(rule, round, []*fixes.Fix{fix}, fix.Edits)
+		}
+		if why == "" {
+			return []*fixes.Fix{fix}
+		}
+		p.run.banned[p.id(rule, fix)] = why
+	}
+	return nil
+}
+
+// report notes a finding. A finding that an earlier step made already is
+// brought up to date; one in a document that is only context is left out,
+// unless its fix reaches a target.
+func (p *plan) report(f *fixes.Finding, round int) *report {
+	offset, end := f.Span.Start, f.Span.End
+	if d := p.original(f.Doc); d != nil {
+		offset, end = p.back(f.Doc.Path, offset), p.back(f.Doc.Path, end)
+	}
+	key := fmt.Sprintf("%s\x00%s\x00%d\x00%s", f.Rule, f.Doc.Path, offset, f.Message)
+	rep := p.byKey[key]
+	if rep == nil {
+		rep = &report{finding: p.finding(f, offset, end, round)}
+		p.byKey[key] = rep
+		p.reports = append(p.reports, rep)
+	}
+	rep.fix = f.Fix
+	return rep
+}
+
+// mayApply says why a fix must not be applied, or "".
+func (p *plan) mayApply(f *fixes.Finding) string {
+	r := p.run
+	switch {
+	case f.Applicability == fixes.Manual:
+		return "manual"
+	case f.Applicability != fixes.Safe && !r.req.Unsafe && !r.req.UnsafeRules[f.Rule]:
+		if f.Applicability == fixes.NeedsChoice {
+			return "needs a choice"
+		}
+		return "unsafe"
+	}
+	for _, e := range f.Fix.Edits {
+		if e.Doc.Context {
+			return "outside the paths: " + e.Doc.Path
+		}
+		if r.req.MaxSize > 0 && int64(len(e.Doc.Tree.Source())) > r.req.MaxSize {
+			return fmt.Sprintf("%s is larger than %d bytes (--max-size)", e.Doc.Path, r.req.MaxSize)
+		}
+	}
+	if why, ok := r.banned[p.id(ruleOf(r.req.Rules, f.Rule), f.Fix)]; ok {
+		return why
+	}
+	return ""
+}
+
+func ruleOf(rules []*fixes.Rule, name string) *fixes.Rule {
+	i := slices.IndexFunc(rules, func(r *fixes.Rule) bool { return r.Name == name })
+	return rules[i]
+}
+
+// id names a fix by its rule, its title and where its edits stand in the files
+// as they were read.
+func (p *plan) id(rule *fixes.Rule, fix *fixes.Fix) fixID {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\x00%s", rule.Name, fix.Title)
+	for _, e := range fix.Edits {
+		fmt.Fprintf(&b, "\x00%s:%d:%s", e.Doc.Path, p.back(e.Doc.Path, e.Start), e.New)
+	}
+	return fixID(b.String())
+}
+
+func overlaps(have, more []fixes.Edit) bool {
+	for _, m := range more {
+		for _, h := range have {
+			if h.Doc == m.Doc && m.Start < h.End && h.Start < m.End {
+				return true
+			}
+			if h.Doc == m.Doc && h.Start == m.Start {
+				return true // two inserts at one place: one after the other
+			}
+		}
+	}
+	return false
+}
+
+// apply makes the edits and checks that the servers changed as declared. If
+// not it says why and leaves the plan as it was.
+func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fixes.Edit) string {
+	byDoc := make(map[*fleet.Doc][]ast.Edit)
+	for _, e := range edits {
+		byDoc[e.Doc] = append(byDoc[e.Doc], e.Edit)
+	}
+	texts := make(map[string][]byte, len(byDoc))
+	for d, list := range byDoc {
+		if !d.Tree.RoundTrips() {
+			return fmt.Sprintf("%s does not print back to its own bytes; this is a bug of natsfix", d.Path)
+		}
+		ast.SortEdits(list)
+		text, err := ast.Apply(d.Tree.Source(), list)
+		if err != nil {
+			return fmt.Sprintf("%s: %v; this is a bug of the rule", d.Path, err)
+		}
+		texts[d.Path] = text
+	}
+	set := p.set.With(texts)
+	next := p.run.build(set)
+	for _, d := range next.Docs {
+		d.Context = !p.run.targets[d.Path]
+	}
+	if why := checkStep(p.fleet, next, texts, take); why != "" {
+		return why
+	}
+	for _, fix := range take {
+		a := &applied{id: p.id(rule, fix), rule: rule.Name, title: fix.Title, round: round}
+		for _, e := range fix.Edits {
+			if !slices.Contains(a.files, e.Doc.Path) {
+				a.files = append(a.files, e.Doc.Path)
+			}
+		}
+		for _, c := range fix.Changes {
+			a.changes = append(a.changes, resultChange(c))
+		}
+		p.applied = append(p.applied, a)
+	}
+	for d, list := range byDoc {
+		p.texts[d.Path] = texts[d.Path]
+		p.history[d.Path] = append(p.history[d.Path], list)
+	}
+	p.set, p.fleet = set, next
+	return ""
+}
+
+// original returns the document as it was read, nil for values from the
+// environment.
+func (p *plan) original(d *fleet.Doc) *fleet.Doc {
+	i, ok := slices.BinarySearchFunc(p.run.first.Docs, d.Path, func(d *fleet.Doc, path string) int { return cmp.Compare(d.Path, path) })
+	if !ok || d.Env != "" {
+		return nil
+	}
+	return p.run.first.Docs[i]
+}
+
+// back maps an offset in the current text of a file to the file as it was
+// read. An offset in inserted text maps to where that was inserted.
+func (p *plan) back(path string, off int) int {
+	steps := p.history[path]
+	for i := len(steps) - 1; i >= 0; i-- {
+		shift := 0
+		for _, e := range steps[i] {
+			start := e.Start + shift
+			if off < start {
+				break
+			}
+			if off < start+len(e.New) || off == start {
+				off, shift = e.Start, 0
+				break
+			}
+			shift += len(e.New) - (e.End - e.Start)
+		}
+		off -= shift
+	}
+	return off
+}

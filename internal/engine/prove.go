@@ -1,0 +1,288 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// judged is a verdict, and why parts of it are not to be relied upon.
+type judged struct {
+	verdict oracle.Verdict
+	partial string // why proof 5 is not judged, "" if it is
+}
+
+// settle proves the groups of a plan. If a proof fails it bans the fix at
+// fault and asks for another plan; if the rules fought it bans what they fought
+// over.
+func (r *run) settle(ctx context.Context, p *plan) (again bool, err error) {
+	if len(p.fought) > 0 {
+		why := fmt.Sprintf("the rules %s undo each other's work on these files; they were left alone", strings.Join(p.fought, ", "))
+		for _, g := range p.groups {
+			if !slices.ContainsFunc(g.applied, func(a *applied) bool { return a.round == maxRounds }) {
+				continue
+			}
+			for _, a := range g.applied {
+				r.banned[a.id] = why
+				again = true
+			}
+		}
+		if again {
+			return true, nil
+		}
+	}
+	if !r.req.Prove || len(p.groups) == 0 {
+		for _, g := range p.groups {
+			g.declared()
+		}
+		return false, nil
+	}
+	if err := r.judgeAll(ctx, p); err != nil {
+		return false, err
+	}
+	for _, g := range p.groups {
+		why := r.prove(g)
+		if why == "" {
+			continue
+		}
+		if err := r.banCulprit(ctx, g, why); err != nil {
+			return false, err
+		}
+		again = true
+	}
+	return again, nil
+}
+
+// banCulprit finds the fix without which the group is proved, and bans it; if
+// there is no such fix it bans all fixes of the group.
+func (r *run) banCulprit(ctx context.Context, g *group, why string) error {
+	ban := func(a *applied) { r.banned[a.id] = fmt.Sprintf("failed proof: %s", why) }
+	if len(g.applied) > 1 {
+		for i := len(g.applied) - 1; i >= 0; i-- {
+			a := g.applied[i]
+			if _, done := r.banned[a.id]; done {
+				continue
+			}
+			ban(a)
+			p, err := r.plan(ctx)
+			if err != nil {
+				return err
+			}
+			if err := r.judgeAll(ctx, p); err != nil {
+				return err
+			}
+			if !slices.ContainsFunc(p.groups, func(other *group) bool { return shares(g, other) && r.prove(other) != "" }) {
+				return nil
+			}
+			delete(r.banned, a.id)
+		}
+	}
+	for _, a := range g.applied {
+		ban(a)
+	}
+	return nil
+}
+
+func shares(a, b *group) bool {
+	return slices.ContainsFunc(a.files, func(f string) bool { return slices.Contains(b.files, f) })
+}
+
+// judgeAll asks the judge about every server of the plan's groups, before and
+// after, on all processors. What it said before is not asked again.
+func (r *run) judgeAll(ctx context.Context, p *plan) error {
+	judge, err := r.req.Judge()
+	if err != nil {
+		return err
+	}
+	var servers []*fleet.Server
+	for _, g := range p.groups {
+		servers = append(append(servers, g.before...), g.after...)
+	}
+	type answer struct {
+		key string
+		judged
+		err error
+	}
+	answers := make([]answer, len(servers))
+	var wg sync.WaitGroup
+	sem := make(chan struct{}, max(1, r.jobs()))
+	for i, s := range servers {
+		if s == nil {
+			continue
+		}
+		key := caseKey(s)
+		if _, ok := r.verdicts[key]; ok {
+			continue
+		}
+		sem <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-sem }()
+			c, partial := r.serverCase(s)
+			v, err := judge.Ask(ctx, c)
+			answers[i] = answer{key, judged{v, partial}, err}
+		})
+	}
+	wg.Wait()
+	for _, a := range answers {
+		if a.err != nil {
+			return a.err
+		}
+		if a.key != "" {
+			r.verdicts[a.key] = a.judged
+			r.release = a.verdict.Release
+		}
+	}
+	return nil
+}
+
+func (r *run) jobs() int {
+	if r.req.Jobs > 0 {
+		return r.req.Jobs
+	}
+	return 8
+}
+
+// caseKey names a server by the identity of its documents.
+func caseKey(s *fleet.Server) string {
+	var b strings.Builder
+	for _, d := range s.Docs {
+		fmt.Fprintf(&b, "%p ", d)
+	}
+	return b.String()
+}
+
+// casePath is where a document stands in a case: its absolute path.
+func casePath(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		path = abs
+	}
+	path = strings.TrimPrefix(filepath.ToSlash(path), filepath.ToSlash(filepath.VolumeName(path)))
+	return strings.TrimLeft(path, "/")
+}
+
+// serverCase makes the case of a server. Where a variable or an include is
+// unknown both sides get the same stand-in.
+func (r *run) serverCase(s *fleet.Server) (c oracle.Case, partial string) {
+	c = oracle.Case{Root: casePath(s.Root.Path), Files: make(map[string][]byte), Env: make(map[string]string), Args: r.req.Args}
+	for _, d := range s.Docs {
+		c.Files[casePath(d.Path)] = d.Tree.Source()
+	}
+	if r.req.Env != nil {
+		for _, d := range s.Docs {
+			for name := range variables(d) {
+				if v, ok := r.req.Env(name); ok {
+					c.Env[name] = v
+				}
+			}
+		}
+	}
+	for _, p := range s.Problems {
+		switch p.Kind {
+		case fleet.UnknownVariable:
+			c.Env[p.Name] = `"$` + p.Name + `"`
+			partial = "variable $" + p.Name + " is not known"
+		case fleet.MissingInclude:
+			c.Files[casePath(filepath.Join(filepath.Dir(p.Doc.Path), p.Name))] = nil
+			partial = "included file " + p.Name + " is absent"
+		}
+	}
+	return c, partial
+}
+
+// prove returns why the group must not be written, or "". It fills in the
+// group's effective changes and notes.
+func (r *run) prove(g *group) string {
+	g.changes, g.notes = nil, nil
+	effects := g.effects()
+	for i, after := range g.after {
+		before := g.before[i]
+		if before == nil {
+			return fmt.Sprintf("%s was no server before", after.Root.Path)
+		}
+		was, is := r.verdicts[caseKey(before)], r.verdicts[caseKey(after)]
+		root := after.Root.Path
+		for _, j := range []judged{was, is} {
+			if j.verdict.NotJudged != "" {
+				return fmt.Sprintf("%s could not be judged: %s", root, j.verdict.NotJudged)
+			}
+		}
+		if is.verdict.Values == nil {
+			return fmt.Sprintf("the official parser refuses %s after the rewrite: %s", root, firstMessage(is.verdict))
+		}
+		if was.verdict.Values == nil {
+			return fmt.Sprintf("the official parser refuses %s as it is: %s", root, firstMessage(was.verdict))
+		}
+		if !oracle.Equal(was.verdict.Values, before.Values.Plain()) || !oracle.Equal(is.verdict.Values, after.Values.Plain()) {
+			return fmt.Sprintf("the official parser reads other values in %s than natsfix does; please report this as a bug", root)
+		}
+		for _, c := range oracle.Delta(was.verdict.Values, is.verdict.Values) {
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects[root+"\x00"+c.Path]})
+		}
+		if is.partial != "" {
+			g.notes = append(g.notes, fmt.Sprintf("%s: start-up validation is not judged: %s", root, is.partial))
+			if r.req.RequireProof {
+				return fmt.Sprintf("start-up validation of %s is not judged: %s (--require-proof)", root, is.partial)
+			}
+			continue
+		}
+		fresh, revealed := oracle.NewProblems(was.verdict, is.verdict)
+		if fresh = append(fresh, revealed...); len(fresh) > 0 {
+			return fmt.Sprintf("the official server would refuse %s for something new: %s", root, fresh[0].Message)
+		}
+	}
+	return ""
+}
+
+func firstMessage(v oracle.Verdict) string {
+	for _, p := range v.Problems {
+		if !p.Warning {
+			return p.Message
+		}
+	}
+	return "no reason given"
+}
+
+// effects returns what the applied fixes declared that each change asks of a
+// running server, by server and path.
+func (g *group) effects() map[string]string {
+	effects := make(map[string]string)
+	for _, a := range g.applied {
+		for _, c := range a.changes {
+			effects[c.Server+"\x00"+c.Path] = c.Effect
+		}
+	}
+	return effects
+}
+
+// declared fills in the group's changes without the judge: what the fixes
+// declared, which every step was checked against.
+func (g *group) declared() {
+	effects := g.effects()
+	for i, after := range g.after {
+		if g.before[i] == nil {
+			continue
+		}
+		root := after.Root.Path
+		for _, c := range oracle.Delta(g.before[i].Values.Plain(), after.Values.Plain()) {
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects[root+"\x00"+c.Path]})
+		}
+	}
+}
+
+// variables iterates over the names of the variables that a document refers to.
+func variables(d *fleet.Doc) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for n := range d.Tree.Root().Walk() {
+			if n.Kind() == ast.KindVariable && !yield(n.Text()) {
+				return
+			}
+		}
+	}
+}
