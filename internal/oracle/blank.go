@@ -15,22 +15,35 @@ import (
 // differs from run to run. Without the entries at fault it reads the rest. A
 // whole block at the top level stays: too much would look missing then.
 func blank(c *Case, errors []Problem) bool {
-	changed := false
+	docs := map[string]*ast.Document{}
+	spans := map[string][]ast.Span{}
 	for _, p := range errors {
 		text, ok := c.Files[p.File]
 		if !ok || p.Line == 0 {
 			continue
 		}
-		doc := ast.Parse(p.File, text, ast.Latest)
-		entry := entryAt(doc, p.Line, p.Column)
-		if !entry.Valid() || atTopLevel(entry) && entry.Value().Valid() && entry.Value().Kind() == ast.KindMap &&
-			!strings.HasPrefix(p.Message, "unknown field") {
-			continue
+		if docs[p.File] == nil {
+			docs[p.File] = ast.Parse(p.File, text, ast.Latest)
 		}
-		c.Files[p.File] = blankOut(text, entry.Span())
-		changed = true
+		entry := entryAt(docs[p.File], p.Line, p.Column)
+		if entry.Valid() && (!isTopBlock(entry) || strings.HasPrefix(p.Message, "unknown field")) {
+			spans[p.File] = append(spans[p.File], entry.Span())
+		}
 	}
-	return changed
+	for name, list := range spans {
+		text := bytes.Clone(c.Files[name])
+		for _, span := range list {
+			blankOut(text, span)
+		}
+		c.Files[name] = text
+	}
+	return len(spans) > 0
+}
+
+// isTopBlock reports whether an entry is a block of the server's top level.
+func isTopBlock(entry ast.Node) bool {
+	value := entry.Value()
+	return value.Valid() && value.Kind() == ast.KindMap && atTopLevel(entry)
 }
 
 // entryAt returns the innermost entry at a position of the official parser,
@@ -54,21 +67,19 @@ func entryAt(doc *ast.Document, line, column int) ast.Node {
 	return n
 }
 
-// blankOut returns text with spaces in the place of the span and of the comma
-// or semicolon behind it. Line ends stay.
-func blankOut(text []byte, span ast.Span) []byte {
+// blankOut writes spaces over the span and the comma or semicolon behind it.
+// Line ends stay.
+func blankOut(text []byte, span ast.Span) {
 	end := span.End
 	for end < len(text) && (text[end] == ' ' || text[end] == '\t') {
 		end++
 	}
-	if end == len(text) || text[end] != ',' && text[end] != ';' {
-		end = span.End - 1
+	if end < len(text) && (text[end] == ',' || text[end] == ';') {
+		text[end] = ' '
 	}
-	text = bytes.Clone(text)
-	for i := span.Start; i <= end; i++ {
+	for i := span.Start; i < span.End; i++ {
 		if text[i] != '\n' && text[i] != '\r' {
 			text[i] = ' '
 		}
 	}
-	return text
 }

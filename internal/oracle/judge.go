@@ -35,8 +35,12 @@ type Judge struct {
 	stopped bool
 }
 
-// errStopped is what Ask returns after Close.
-var errStopped = errors.New("the judge was closed")
+var (
+	// errStopped is what Ask returns after Close.
+	errStopped = errors.New("the judge was closed")
+	// errExpired is why a case has no verdict.
+	errExpired = errors.New("the official parser did not come to an end")
+)
 
 // Start prepares a judge. Children are started when they are first needed. It
 // fails if the program's own path is unknown or ctx is over.
@@ -79,66 +83,79 @@ func (j *Judge) Ask(ctx context.Context, c Case) (Verdict, error) {
 		return Verdict{}, ctx.Err()
 	}
 	defer func() { <-j.slots }()
-	w, err := j.child()
-	if err != nil {
-		return Verdict{}, err
-	}
-	a, err := w.ask(ctx, &c, j.opts.Timeout)
-	if err == nil {
-		j.release(w)
-		v := a.Verdict
-		if a.HasTree {
-			if v.Values, err = readTree(a.Tree); err != nil {
-				return Verdict{}, err
-			}
+	for {
+		w, used, err := j.child()
+		if err != nil {
+			return Verdict{}, err
 		}
-		return v, nil
+		a, err := w.ask(ctx, &c, j.opts.Timeout)
+		if err == nil {
+			j.release(w)
+			return a.verdict()
+		}
+		w.end()
+		switch {
+		case ctx.Err() != nil:
+			return Verdict{}, ctx.Err()
+		case used && !errors.Is(err, errExpired):
+			// It may have died before it read this case.
+		default:
+			return Verdict{Release: Release(), NotJudged: err.Error()}, nil
+		}
 	}
-	w.end()
-	if ctx.Err() != nil {
-		return Verdict{}, ctx.Err()
-	}
-	return Verdict{Release: Release(), NotJudged: err.Error()}, nil
 }
 
-// Close ends all children and removes their directories. Cases that are being
-// judged are finished first.
+// Close ends all children and removes their directories, after the cases that
+// are being judged. Later calls of Ask fail.
 func (j *Judge) Close() {
 	j.mu.Lock()
 	j.stopped = true
-	idle := j.idle
-	j.idle = nil
 	j.mu.Unlock()
-	for _, w := range idle {
+	for range cap(j.slots) {
+		j.slots <- struct{}{}
+	}
+	for _, w := range j.idle {
 		w.end()
+	}
+	j.idle = nil
+	for range cap(j.slots) {
+		<-j.slots
 	}
 }
 
-// child returns an idle child or starts one.
-func (j *Judge) child() (*child, error) {
+// child returns an idle child, which has judged before, or starts one.
+func (j *Judge) child() (w *child, used bool, err error) {
 	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.stopped {
-		return nil, errStopped
+	stopped := j.stopped
+	if n := len(j.idle); n > 0 && !stopped {
+		w, j.idle = j.idle[n-1], j.idle[:n-1]
 	}
-	if n := len(j.idle); n > 0 {
-		w := j.idle[n-1]
-		j.idle = j.idle[:n-1]
-		return w, nil
+	j.mu.Unlock()
+	switch {
+	case stopped:
+		return nil, false, errStopped
+	case w != nil:
+		return w, true, nil
 	}
-	return startChild(&j.opts)
+	w, err = startChild(&j.opts)
+	return w, false, err
 }
 
 func (j *Judge) release(w *child) {
 	j.mu.Lock()
-	stopped := j.stopped
-	if !stopped {
-		j.idle = append(j.idle, w)
+	defer j.mu.Unlock()
+	j.idle = append(j.idle, w)
+}
+
+// verdict decodes the values.
+func (a *answer) verdict() (Verdict, error) {
+	v := a.Verdict
+	if !a.HasTree {
+		return v, nil
 	}
-	j.mu.Unlock()
-	if stopped {
-		w.end()
-	}
+	var err error
+	v.Values, err = readTree(a.Tree)
+	return v, err
 }
 
 // child is one running child process.
@@ -200,7 +217,7 @@ func (w *child) ask(ctx context.Context, c *Case, limit time.Duration) (*answer,
 	}
 	if expired := !timer.Stop(); err != nil {
 		if expired {
-			return nil, fmt.Errorf("the official parser did not come to an end within %v", limit)
+			return nil, fmt.Errorf("%w within %v", errExpired, limit)
 		}
 		w.end()
 		return nil, fmt.Errorf("the official parser crashed: %s", w.stderr.reason())

@@ -36,7 +36,8 @@ func (p Problem) Kind() string {
 // [Problem.Kind]: a rename changes the names that a message quotes, and an
 // insertion its line. Each problem before answers for one after. Hidden
 // problems count before and not after: the rewrite may have brought them to
-// light, and what hides them after is there to be compared itself.
+// light, and what hides them after is there to be compared itself. A verdict
+// with NotJudged has no problems: look at that first.
 func NewProblems(before, after Verdict) (fresh, revealed []Problem) {
 	type key struct {
 		stage   Stage

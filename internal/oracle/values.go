@@ -13,6 +13,8 @@ type reading struct {
 	unsafe bool           // the server would open something that is no stand-in
 	// standinOperator says that the operator's JWT is not known.
 	standinOperator bool
+
+	path []string // to the value being read
 }
 
 // readValues takes the tokens out of the tree of the official parser, and
@@ -22,7 +24,7 @@ type reading struct {
 func readValues(tokens map[string]any) (*reading, error) {
 	r := &reading{values: make(map[string]any, len(tokens))}
 	for k, t := range tokens {
-		v, err := r.plain(t, k, k, 1)
+		v, err := r.entry(k, t)
 		if err != nil {
 			return nil, err
 		}
@@ -37,9 +39,20 @@ func readValues(tokens map[string]any) (*reading, error) {
 	return r, nil
 }
 
-// plain returns v without tokens. Key is the last one on the path.
-func (r *reading) plain(v any, path, key string, depth int) (any, error) {
-	if depth > maxDepth {
+// entry returns the value of a key without tokens.
+func (r *reading) entry(key string, v any) (any, error) {
+	r.path = append(r.path, key)
+	defer func() { r.path = r.path[:len(r.path)-1] }()
+	v, err := r.plain(v)
+	if s, ok := v.(string); ok && s != "" && isCertKey(key) {
+		r.note(certStandin, s, r.path...)
+	}
+	return v, err
+}
+
+// plain returns a value without tokens.
+func (r *reading) plain(v any) (any, error) {
+	if len(r.path) > maxDepth {
 		return nil, fmt.Errorf("blocks are nested more than %d deep", maxDepth)
 	}
 	if t, ok := v.(interface{ Value() any }); ok {
@@ -49,7 +62,7 @@ func (r *reading) plain(v any, path, key string, depth int) (any, error) {
 	case map[string]any:
 		m := make(map[string]any, len(v))
 		for k, e := range v {
-			p, err := r.plain(e, joinKeyLazy(path, k), k, depth+1)
+			p, err := r.entry(k, e)
 			if err != nil {
 				return nil, err
 			}
@@ -59,17 +72,16 @@ func (r *reading) plain(v any, path, key string, depth int) (any, error) {
 	case []any:
 		list := make([]any, len(v))
 		for i, e := range v {
-			p, err := r.plain(e, path, "", depth+1)
+			// An element counts for the depth and has no name.
+			r.path = append(r.path, "")
+			p, err := r.plain(e)
+			r.path = r.path[:len(r.path)-1]
 			if err != nil {
 				return nil, err
 			}
 			list[i] = p
 		}
 		return list, nil
-	case string:
-		if isCertKey(key) && v != "" {
-			r.note(path, certStandin, v)
-		}
 	}
 	return v, nil
 }
@@ -86,13 +98,14 @@ func isCertKey(key string) bool {
 	return false
 }
 
-// joinKeyLazy is joinKey without quoting, for notes.
-func joinKeyLazy(path, key string) string {
-	return path + "." + key
-}
-
-func (r *reading) note(path string, kind standin, value string) {
-	r.notes = append(r.notes, path+": "+kind.note)
+func (r *reading) note(kind standin, value string, path ...string) {
+	var named []string
+	for _, key := range path {
+		if key != "" {
+			named = append(named, key)
+		}
+	}
+	r.notes = append(r.notes, strings.Join(named, ".")+": "+kind.note)
 	r.unsafe = r.unsafe || !kind.is(value)
 }
 
@@ -103,7 +116,7 @@ func (r *reading) operator(key string, v any) {
 	}
 	for _, e := range list {
 		if s, ok := e.(string); ok && !isInlineJWT(s) {
-			r.note(key, operatorStandin, s)
+			r.note(operatorStandin, s, key)
 			r.standinOperator = true
 		}
 	}
@@ -122,7 +135,7 @@ func (r *reading) resolver(key string, v any) {
 		return
 	}
 	if dir, ok := m["dir"].(string); ok && dir != "" {
-		r.note(key+".dir", resolverStandin, dir)
+		r.note(resolverStandin, dir, key, "dir")
 	}
 }
 
