@@ -11,6 +11,7 @@ import (
 type Document struct {
 	name   string
 	src    []byte
+	text   string // the same bytes as src, for keys and values without a copy
 	syntax Syntax
 	nodes  []record
 	errs   []*SyntaxError
@@ -54,7 +55,7 @@ func (d *Document) LostNodes() []Node {
 func (d *Document) HasBOM() bool { return bytes.HasPrefix(d.src, []byte("\ufeff")) }
 
 // Text returns the source text of the span.
-func (d *Document) Text(s Span) string { return string(d.src[s.Start:s.End]) }
+func (d *Document) Text(s Span) string { return d.text[s.Start:s.End] }
 
 // Position is a place in a document for people: lines and columns count from
 // 1, columns count characters.

@@ -1,7 +1,6 @@
 package ast
 
 import (
-	"bytes"
 	"iter"
 	"strconv"
 	"strings"
@@ -154,7 +153,7 @@ func (n Node) Children() iter.Seq[Node] {
 // Raw returns the node's text as written.
 func (n Node) Raw() string {
 	r := n.rec()
-	return string(n.doc.src[r.start:r.end])
+	return n.doc.text[r.start:r.end]
 }
 
 // Lost reports whether the official parser drops or misplaces this value
@@ -169,11 +168,7 @@ func (n Node) Unclosed() bool { return n.rec().flags&flagUnclosed != 0 }
 
 // Key returns the key of an entry, as the official parser reads it: quoted
 // keys have no escapes.
-func (n Node) Key() string { return string(n.content()) }
-
-// KeyBytes returns the key of an entry without copying it. It must not be
-// changed.
-func (n Node) KeyBytes() []byte { return n.content() }
+func (n Node) Key() string { return n.content() }
 
 // KeySpan returns the bytes of an entry's key, quotes included.
 func (n Node) KeySpan() Span {
@@ -195,14 +190,14 @@ func (n Node) Value() Node {
 }
 
 // Path returns the path of an include, as written between its quotes.
-func (n Node) Path() string { return string(n.content()) }
+func (n Node) Path() string { return n.content() }
 
 // Quote returns how a string, an entry's key or an include's path is quoted.
 func (n Node) Quote() Quote { return n.rec().quote }
 
-func (n Node) content() []byte {
+func (n Node) content() string {
 	r := n.rec()
-	return n.doc.src[r.contentStart:r.contentEnd]
+	return n.doc.text[r.contentStart:r.contentEnd]
 }
 
 // TextSpan returns the bytes of a scalar or of an include's path without
@@ -221,10 +216,10 @@ func (n Node) Text() string {
 	flags, text := n.rec().flags, n.content()
 	switch {
 	case flags&flagEscaped == 0:
-		return string(text)
+		return text
 	case flags&flagRawFirst != 0:
-		raw := bytes.IndexByte(text, '\\') + 1
-		return string(text[:raw]) + unescape(text[raw:])
+		raw := strings.IndexByte(text, '\\') + 1
+		return text[:raw] + unescape(text[raw:])
 	}
 	return unescape(text)
 }
@@ -257,7 +252,7 @@ func (n Node) IntSuffix() string {
 }
 
 func (n Node) intParts() (digits, suffix string) {
-	text := string(n.content())
+	text := n.content()
 	i := len(text)
 	for i > 0 && isASCIILetter(text[i-1]) {
 		i--
@@ -289,7 +284,7 @@ func sizeFactor(suffix string) (int64, bool) {
 
 // FloatValue returns the value of a float.
 func (n Node) FloatValue() float64 {
-	f, _ := strconv.ParseFloat(string(n.content()), 64)
+	f, _ := strconv.ParseFloat(n.content(), 64)
 	return f
 }
 
@@ -297,13 +292,13 @@ const timeLayout = "2006-01-02T15:04:05Z"
 
 // TimeValue returns the value of a time.
 func (n Node) TimeValue() time.Time {
-	t, _ := time.Parse(timeLayout, string(n.content()))
+	t, _ := time.Parse(timeLayout, n.content())
 	return t
 }
 
 // unescape decodes the escapes \xHH \t \n \r \" \\ of a string that the parser
 // has accepted.
-func unescape(src []byte) string {
+func unescape(src string) string {
 	var b strings.Builder
 	b.Grow(len(src))
 	for i := 0; i < len(src); i++ {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"unicode"
+	"unsafe"
 )
 
 // MaxSize is the largest text in bytes that can be parsed: offsets are kept in
@@ -19,6 +20,8 @@ const maxErrors = 100
 // changed afterwards; it must not be longer than [MaxSize].
 func Parse(name string, src []byte, syntax Syntax) *Document {
 	d := &Document{name: name, src: src, syntax: syntax, end: len(src)}
+	// Nobody changes src from here on, so that keys and values may share it.
+	d.text = unsafe.String(unsafe.SliceData(src), len(src))
 	p := parser{
 		doc:     d,
 		src:     src,

@@ -53,6 +53,29 @@ type evaluation struct {
 	envOpen  []string
 	envDocs  map[string]*Value
 	problems []Problem
+
+	// Values and entries are allocated by the chunk.
+	values  []Value
+	entries []Entry
+}
+
+// chunk is how many values or entries are allocated at once.
+const chunk = 16
+
+func (ev *evaluation) newValue(v Value) *Value {
+	if len(ev.values) == cap(ev.values) {
+		ev.values = make([]Value, 0, chunk)
+	}
+	ev.values = append(ev.values, v)
+	return &ev.values[len(ev.values)-1]
+}
+
+func (ev *evaluation) newEntry(e Entry) *Entry {
+	if len(ev.entries) == cap(ev.entries) {
+		ev.entries = make([]Entry, 0, chunk)
+	}
+	ev.entries = append(ev.entries, e)
+	return &ev.entries[len(ev.entries)-1]
 }
 
 func newEvaluation(set *Set, env Env) *evaluation {
@@ -167,16 +190,16 @@ func (r *reader) value(n, entry ast.Node) {
 	case ast.KindMap:
 		r.stack = append(r.stack, scope{node: n, next: n.First(), m: &Map{}, entry: entry})
 	case ast.KindArray:
-		r.stack = append(r.stack, scope{node: n, next: n.First(), list: &Value{Node: n, Doc: r.doc, List: []*Value{}}, entry: entry})
+		r.stack = append(r.stack, scope{node: n, next: n.First(), list: r.ev.newValue(Value{Node: n, Doc: r.doc}), entry: entry})
 	case ast.KindVariable:
 		r.put(r.variable(n), entry)
 	case ast.KindError:
 	case ast.KindInt:
 		if !n.Lost() { // a size with an unknown suffix is dropped
-			r.put(&Value{Node: n, Doc: r.doc}, entry)
+			r.put(r.ev.newValue(Value{Node: n, Doc: r.doc}), entry)
 		}
 	default:
-		r.put(&Value{Node: n, Doc: r.doc}, entry)
+		r.put(r.ev.newValue(Value{Node: n, Doc: r.doc}), entry)
 	}
 }
 
@@ -189,7 +212,7 @@ func (r *reader) leave(s scope) {
 	case s.list != nil:
 		r.put(s.list, s.entry)
 	default:
-		r.put(&Value{Node: s.node, Doc: r.doc, Map: s.m}, s.entry)
+		r.put(r.ev.newValue(Value{Node: s.node, Doc: r.doc, Map: s.m}), s.entry)
 	}
 }
 
@@ -200,7 +223,7 @@ func (r *reader) put(v *Value, entry ast.Node) {
 		s.list.List = append(s.list.List, v)
 		return
 	}
-	e := &Entry{Node: entry, Doc: r.doc, Value: v}
+	e := r.ev.newEntry(Entry{Node: entry, Doc: r.doc, Value: v})
 	if r.exact {
 		if len(r.keys) == 0 {
 			return
@@ -274,7 +297,7 @@ func (ev *evaluation) cycle(d *Doc) string {
 // this document, then the environment (conf/parse.go, lookupVariable).
 func (r *reader) variable(n ast.Node) *Value {
 	name := n.Text()
-	v := &Value{Node: n, Doc: r.doc}
+	v := r.ev.newValue(Value{Node: n, Doc: r.doc})
 	if strings.HasPrefix(name, bcryptPrefix) {
 		return v
 	}
