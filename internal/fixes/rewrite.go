@@ -215,6 +215,9 @@ func (w *rewriter) insert(in InsertWant, inserted map[place]string) error {
 		w.edit(doc, edits)
 	}
 	for _, u := range uses {
+		if u.Value.IsMap() && len(u.Value.Map.Entries) == 0 {
+			w.change(u.Server, u.Path, map[string]any{}, nil) // it ceases to be an empty block
+		}
 		w.added(u.Server, fleet.JoinKey(u.Path, in.Field.Key), in.Field.Value.Plain)
 	}
 	return nil
