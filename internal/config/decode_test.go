@@ -108,7 +108,7 @@ func TestErrorsNameThePlaceAndWhatIsAllowed(t *testing.T) {
 		{"a: 1", `.natsfix.yaml:1:1: unknown key "a"; allowed are rules, unsafe`},
 		{"\"ä\\n\": {}", `.natsfix.yaml:1:1: unknown key "ä\n"; allowed`},
 		{"rules: {ä: {x: 1}}", `.natsfix.yaml:1:9: unknown rule "ä"`},
-		{"rules: {glued-brace: 'ä', server-name: x}", `1:41: unknown severity "x"`},
+		{"rules: {glued-brace: 'ä', server-name: x}", `1:40: unknown severity "x"`},
 		{"rules: {glued-brace: 'ä'}", `1:22: unknown severity "ä"`},
 		{"[rules]", `1:1: the file is a list; it must be a mapping`},
 		{"rules", `1:1: the file is "rules"; it must be a mapping`},
