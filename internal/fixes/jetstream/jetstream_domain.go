@@ -88,8 +88,8 @@ func (d *domain) report() {
 		}
 		f := &fixes.Finding{
 			Doc: s.Root, Span: ast.Span{}, Fix: fix, Applicability: applicability, Reason: reason, Related: related,
-			Message: fmt.Sprintf("JetStream has no domain although the server %s: clients on one side of the link cannot reach the JetStream of the other. "+
-				"With domains they can, by $JS.<domain>.API: mind that clients on the leaf then reach the hub's streams too, to delete them as well, unless permissions forbid $JS.<hub>.API", role),
+			Message: fmt.Sprintf("JetStream has no domain although the server %s, so clients on one side of the link cannot reach the JetStream of the other; "+
+				"with domains they reach it by $JS.<domain>.API (clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API)", role),
 		}
 		if v := s.JetStream.Value; v != nil {
 			n, doc := v.Place()

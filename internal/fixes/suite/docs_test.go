@@ -1,0 +1,122 @@
+package suite_test
+
+import (
+	"flag"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fixes/suite"
+)
+
+var update = flag.Bool("update", false, "write docs/rules")
+
+const docsDir = "../../../docs/rules"
+
+func TestEveryRuleIsDocumentedInFull(t *testing.T) {
+	kebab := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	seen := make(map[string]bool)
+	for _, r := range suite.All() {
+		if !kebab.MatchString(r.Name) || seen[r.Name] {
+			t.Errorf("rule name %q is not kebab-case, or is used twice", r.Name)
+		}
+		seen[r.Name] = true
+		for what, text := range map[string]string{
+			"summary": r.Summary, "stage": r.Doc.Stage, "what": r.Doc.What, "fix": r.Doc.Fix,
+			"applicability": r.Doc.Applicability, "effect": r.Doc.Effect, "before": r.Doc.Before, "after": r.Doc.After,
+		} {
+			if text == "" {
+				t.Errorf("%s: no %s", r.Name, what)
+			}
+		}
+		for _, p := range r.Params {
+			if p.Name == "" || p.Doc == "" || p.Default == "" {
+				t.Errorf("%s: parameter %q lacks its text or default", r.Name, p.Name)
+			}
+		}
+	}
+}
+
+func TestRulePagesAreUpToDate(t *testing.T) {
+	want := make(map[string]bool)
+	for _, r := range suite.All() {
+		path := filepath.Join(docsDir, r.Name+".md")
+		want[filepath.Base(path)] = true
+		if *update {
+			if err := os.WriteFile(path, []byte(r.Page()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		have, err := os.ReadFile(path)
+		if err != nil || string(have) != r.Page() {
+			t.Errorf("%s differs from the rule's text (%v); run: go test ./internal/fixes/suite -update", path, err)
+		}
+	}
+	entries, err := os.ReadDir(docsDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if !want[e.Name()] {
+			t.Errorf("%s is the page of no rule", e.Name())
+		}
+	}
+}
+
+// TestExamplesOfRulePages runs the before and after of each rule's page: the
+// rule fires, its fix gives the after, and is silent there.
+func TestExamplesOfRulePages(t *testing.T) {
+	for _, r := range suite.All() {
+		t.Run(r.Name, func(t *testing.T) {
+			before := exampleFiles(r.Doc.Before, r.Doc.BeforeFiles)
+			after := exampleFiles(r.Doc.After, r.Doc.AfterFiles)
+			res := runRule(t, r, before)
+			if len(res.Findings) == 0 {
+				t.Fatal("the rule does not fire on its own example")
+			}
+			for _, f := range res.Files {
+				got := before[f.Path]
+				if f.After != nil {
+					got = string(f.After)
+				}
+				if got != after[f.Path] {
+					t.Errorf("%s is\n%s\nwant\n%s", f.Path, got, after[f.Path])
+				}
+			}
+			if res := runRule(t, r, after); len(res.Findings) != 0 {
+				t.Errorf("the rule still fires: %+v", res.Findings[0])
+			}
+		})
+	}
+}
+
+func exampleFiles(main string, more map[string]string) map[string]string {
+	files := map[string]string{"nats.conf": main}
+	maps.Copy(files, more)
+	return files
+}
+
+func runRule(t *testing.T, r *fixes.Rule, files map[string]string) *engine.Result {
+	t.Helper()
+	res, err := engine.Run(t.Context(), engine.Request{
+		Targets: slices.Sorted(maps.Keys(files)),
+		Read: func(path string) ([]byte, error) {
+			if text, ok := files[path]; ok {
+				return []byte(text), nil
+			}
+			return nil, fs.ErrNotExist
+		},
+		Rules:  []*fixes.Rule{r},
+		Unsafe: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
