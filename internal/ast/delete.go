@@ -94,7 +94,7 @@ func linesStart(n Node, to int) int {
 // dropSeparator deletes the comma or semicolon behind the node that becomes
 // the last one.
 func dropSeparator(n Node) []Edit {
-	if separatorAfter(n) == 0 {
+	if separatorAfter(n) == 0 || hasEmptyValue(n) {
 		return nil
 	}
 	t, _ := trailOf(n)
@@ -123,12 +123,18 @@ func deleteInLine(first, last Node) ([]Edit, error) {
 	case next.Valid() && isOneLine(d, Span{last.End(), next.Start()}):
 		edits = []Edit{{Start: first.Start(), End: next.Start()}}
 	case prev.Valid() && isAllSpace(d, Span{prev.End(), first.Start()}) && (isOneLine(d, Span{prev.End(), first.Start()}) || !next.Valid()):
-		if endsInBlockString(prev) {
-			return nil, refuse(first, "nothing may follow a block string on its line")
+		if endsInBlockString(prev) || hasEmptyValue(prev) {
+			return nil, refuse(prev, "nothing else may follow its value")
 		}
 		edits = []Edit{{Start: prev.End(), End: last.End(), New: blankBehind(prev, last.End())}}
 	case !prev.Valid() && !next.Valid() && !(t.lineEnds && d.isMultiLine(parent)) && isAllSpace(d, Span{inner.Start, first.Start()}) && isAllSpace(d, Span{last.End(), inner.End}):
-		edits = []Edit{{Start: inner.Start, End: inner.End}}
+		if parent.Kind() == KindDocument {
+			edits = []Edit{{Start: inner.Start, End: inner.End}}
+			break
+		}
+		// With the brackets, so that the edit overlaps one that inserts next to what goes.
+		brackets := d.Text(Span{parent.Start(), inner.Start}) + d.Text(Span{inner.End, parent.End()})
+		edits = []Edit{{parent.Start(), parent.End(), brackets}}
 	case t.lineEnds && !prev.Valid():
 		start := first.Start()
 		for start > inner.Start && class[d.src[start-1]]&isBlankByte != 0 {

@@ -170,6 +170,9 @@ func (in *inserter) after(prev Node) ([]Edit, error) {
 	if err := in.checkNeighbour(prev); err != nil {
 		return nil, err
 	}
+	if hasEmptyValue(prev) {
+		return nil, refuse(prev, "the entry has no value, and would take what follows for it")
+	}
 	t, err := trailOf(prev)
 	if err != nil {
 		return nil, err
@@ -339,8 +342,8 @@ func lastWord(text string) string {
 
 // checkNeighbour refuses neighbours that would make an insert something else.
 func (in *inserter) checkNeighbour(n Node) error {
-	if n.Kind() == KindError {
-		return refuse(n, "the text could not be read")
+	if err := checkPlace(n); err != nil {
+		return err
 	}
 	if n.Kind() == KindBraces && in.block.Kind() == KindBraces {
 		return refuse(n, "braces in braces: insert next to an entry instead")
@@ -425,6 +428,13 @@ func lastScalar(n Node) Node {
 func endsInBlockString(n Node) bool {
 	v := lastScalar(n)
 	return v.Valid() && v.Kind() == KindString && v.Quote() == Block
+}
+
+// hasEmptyValue reports whether an entry's value is an unquoted string without
+// a byte, which only a separator or the end of the text may follow.
+func hasEmptyValue(n Node) bool {
+	v := lastScalar(n)
+	return v.Valid() && v.Span().Len() == 0
 }
 
 // isAllComments reports whether a span holds white space and comments only.

@@ -107,6 +107,9 @@ func trailOf(n Node) (trail, error) {
 			if t.sep != 0 || t.comment.Len() > 0 {
 				return t, refuse(n, "there is a %q too many behind it", c)
 			}
+			if n.Kind() == KindBraces && parent.Kind() == KindDocument {
+				return t, refuse(n, "the %q behind it is the start of a key", c) // conf/lex.go, lexTop
+			}
 			t.sep, t.sepEnd, t.end = c, tok.End, tok.End
 		case TokenNewline:
 			if d.src[tok.End-1] == '\r' {
@@ -149,6 +152,9 @@ func gapStart(n Node) int {
 func ownLine(n Node) bool {
 	d := n.doc
 	start := d.LineStart(n.Start())
+	if prev := n.Prev(); prev.Valid() && hasEmptyValue(prev) && prev.End() == start {
+		return false // the previous key waits for its value at the start of this line
+	}
 	return start >= gapStart(n) && d.startsLine(n.Start())
 }
 

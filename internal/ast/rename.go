@@ -30,6 +30,9 @@ func InsertComment(above Node, text string) ([]Edit, error) {
 	if err := checkPlace(above); err != nil {
 		return nil, err
 	}
+	if p := above.Parent(); p.Valid() && p.Kind() == KindEntry {
+		above = p
+	}
 	d := above.doc
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -52,6 +55,9 @@ func InsertComment(above Node, text string) ([]Edit, error) {
 			n = p
 		}
 		at = n.Start()
+	}
+	if prev := n.Prev(); prev.Valid() && hasEmptyValue(prev) && prev.End() == d.LineStart(at) {
+		return nil, refuse(prev, "the entry has no value, and would take the comment for it")
 	}
 	indent := d.indent(at)
 	at = d.LineStart(at) + len(indent)
