@@ -1,0 +1,278 @@
+package golden
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// Case is one golden case as its file has it.
+type Case struct {
+	Name    string // the file's path
+	About   string // what the case shows
+	Rules   []string
+	Params  map[string]string // RULE.PARAM to value
+	Env     map[string]string
+	Args    oracle.Args
+	Unsafe  bool
+	Hosts   map[string]string
+	Targets []string
+	Lost    []string // comments that the fix may take away
+
+	In, Out  map[string][]byte // file contents by path
+	Sections map[string]string // findings, changes, notes, refused
+
+	comment []byte
+	forms   map[string]form
+}
+
+// The sections beside in/PATH and out/PATH, in the order in which they stand
+// in a case. A case need not have an optional one; it is checked if it has.
+var sections = [...]struct {
+	name     string
+	optional bool
+}{{"findings", false}, {"changes", true}, {"notes", true}, {"refused", false}}
+
+// Load reads the case in a file. Its rule is by default the name of the
+// folder that holds it.
+func Load(file string) (*Case, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, data)
+}
+
+// Parse reads a case. Its errors name the file and what was expected.
+func Parse(file string, data []byte) (*Case, error) {
+	c := &Case{
+		Name: file, Params: map[string]string{}, Env: map[string]string{}, Hosts: map[string]string{},
+		In: map[string][]byte{}, Out: map[string][]byte{}, Sections: map[string]string{}, forms: map[string]form{},
+	}
+	archive := txtar.Parse(data)
+	c.comment = archive.Comment
+	if err := c.directives(string(archive.Comment)); err != nil {
+		return nil, err
+	}
+	for _, f := range archive.Files {
+		if err := c.section(f.Name, f.Data); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.In) == 0 {
+		return nil, fmt.Errorf("%s: the case has no files; expected a section in/PATH", file)
+	}
+	if len(c.Rules) == 0 {
+		c.Rules = []string{filepath.Base(filepath.Dir(file))}
+	}
+	for _, list := range [][]string{c.Targets, slices.Sorted(maps.Keys(c.Out)), slices.Sorted(maps.Keys(c.forms)), slices.Sorted(maps.Values(c.Hosts))} {
+		for _, name := range list {
+			if _, ok := c.In[name]; !ok {
+				return nil, fmt.Errorf("%s: %s is named, but there is no section in/%s", file, name, name)
+			}
+		}
+	}
+	if c.Targets == nil {
+		c.Targets = slices.Sorted(maps.Keys(c.In))
+	}
+	return c, nil
+}
+
+func (c *Case) section(name string, data []byte) error {
+	files := c.In
+	rest, isFile := strings.CutPrefix(name, "in/")
+	if !isFile {
+		files = c.Out
+		rest, isFile = strings.CutPrefix(name, "out/")
+	}
+	if !isFile {
+		for _, s := range sections {
+			if s.name == name {
+				c.Sections[name] = string(data)
+				return nil
+			}
+		}
+		return fmt.Errorf("%s: unknown section %q; expected in/PATH, out/PATH, findings, changes, notes or refused", c.Name, name)
+	}
+	if path.Clean(rest) != rest || !filepath.IsLocal(filepath.FromSlash(rest)) {
+		return fmt.Errorf("%s: section %q: expected a clean relative path", c.Name, name)
+	}
+	if _, ok := files[rest]; ok {
+		return fmt.Errorf("%s: section %q stands there twice", c.Name, name)
+	}
+	files[rest] = c.forms[rest].encode(data)
+	return nil
+}
+
+// directives reads the comment: what the case shows, then a directive a line.
+func (c *Case) directives(comment string) error {
+	var about []string
+	begun := false
+	for i, line := range strings.Split(comment, "\n") {
+		line = strings.TrimSpace(line)
+		key, value, hasValue := strings.Cut(line, ":")
+		read, known := readers[key]
+		switch {
+		case known && (hasValue || key == "unsafe"):
+			begun = true
+			if err := read(c, strings.TrimSpace(value)); err != nil {
+				return fmt.Errorf("%s:%d: %s: %w", c.Name, i+1, key, err)
+			}
+		case line == "":
+		case begun:
+			return fmt.Errorf("%s:%d: unknown directive %q", c.Name, i+1, line)
+		default:
+			about = append(about, line)
+		}
+	}
+	if len(about) == 0 {
+		return fmt.Errorf("%s:1: expected a sentence that says what the case shows", c.Name)
+	}
+	c.About = strings.Join(about, " ")
+	return nil
+}
+
+// readers read the value of a directive.
+var readers = map[string]func(c *Case, value string) error{
+	"rule":   func(c *Case, v string) error { c.Rules = append(c.Rules, strings.Fields(v)...); return nil },
+	"set":    func(c *Case, v string) error { return pair(c.Params, v) },
+	"env":    func(c *Case, v string) error { return pair(c.Env, v) },
+	"hosts":  func(c *Case, v string) error { return pair(c.Hosts, v) },
+	"target": func(c *Case, v string) error { c.Targets = append(c.Targets, strings.Fields(v)...); return nil },
+	"lost":   func(c *Case, v string) error { c.Lost = append(c.Lost, v); return nil },
+	"args": func(c *Case, v string) (err error) {
+		c.Args, err = parseArgs(strings.Fields(v))
+		return err
+	},
+	"unsafe": func(c *Case, v string) error {
+		c.Unsafe = true
+		if v != "" {
+			return fmt.Errorf("takes no value, got %q", v)
+		}
+		return nil
+	},
+	"crlf":             func(c *Case, v string) error { return c.form(v, func(f *form) { f.crlf = true }) },
+	"no-final-newline": func(c *Case, v string) error { return c.form(v, func(f *form) { f.noNewline = true }) },
+	"bom":              func(c *Case, v string) error { return c.form(v, func(f *form) { f.bom = true }) },
+}
+
+func pair(to map[string]string, text string) error {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" {
+		return fmt.Errorf("expected NAME=VALUE, got %q", text)
+	}
+	to[name] = value
+	return nil
+}
+
+func (c *Case) form(files string, set func(*form)) error {
+	for name := range strings.FieldsSeq(files) {
+		f := c.forms[name]
+		set(&f)
+		c.forms[name] = f
+	}
+	return nil
+}
+
+// parseArgs reads the flags of nats-server that make a difference to names.
+func parseArgs(words []string) (oracle.Args, error) {
+	var args oracle.Args
+	texts := map[string]*string{
+		"name": &args.ServerName, "n": &args.ServerName, "server_name": &args.ServerName,
+		"cluster_name": &args.ClusterName, "cluster": &args.Cluster, "routes": &args.Routes,
+		"sd": &args.StoreDir, "store_dir": &args.StoreDir,
+	}
+	for len(words) > 0 {
+		name, value, hasValue := strings.Cut(strings.TrimLeft(words[0], "-"), "=")
+		words = words[1:]
+		if name == "js" || name == "jetstream" {
+			args.JetStream = true
+			continue
+		}
+		to := texts[name]
+		if to == nil {
+			return args, fmt.Errorf("unknown flag %q", name)
+		}
+		if !hasValue {
+			if len(words) == 0 {
+				return args, fmt.Errorf("the flag %q needs a value", name)
+			}
+			value, words = words[0], words[1:]
+		}
+		*to = value
+	}
+	return args, nil
+}
+
+// Format returns the text of the case with the sections that an outcome gives
+// it. What a txtar file cannot hold is an error.
+func (c *Case) Format(o *Outcome) ([]byte, error) {
+	archive := &txtar.Archive{Comment: c.comment}
+	files := func(prefix string, contents map[string][]byte) error {
+		for _, name := range slices.Sorted(maps.Keys(contents)) {
+			data, ok := c.forms[name].decode(contents[name])
+			if !ok {
+				return fmt.Errorf("%s: %s%s cannot be held in a txtar file: %q", c.Name, prefix, name, contents[name])
+			}
+			archive.Files = append(archive.Files, txtar.File{Name: prefix + name, Data: data})
+		}
+		return nil
+	}
+	if err := files("in/", c.In); err != nil {
+		return nil, err
+	}
+	for _, s := range sections {
+		if text := o.Sections[s.name]; text != "" {
+			archive.Files = append(archive.Files, txtar.File{Name: s.name, Data: []byte(text)})
+		}
+	}
+	if err := files("out/", o.Files); err != nil {
+		return nil, err
+	}
+	return txtar.Format(archive), nil
+}
+
+// form is how a file differs from what a txtar file can hold.
+type form struct{ crlf, noNewline, bom bool }
+
+var bom = []byte("\ufeff")
+
+func (f form) encode(data []byte) []byte {
+	data = bytes.Clone(data)
+	if f.noNewline {
+		data = bytes.TrimSuffix(data, []byte("\n"))
+	}
+	if f.crlf {
+		data = bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
+	}
+	if f.bom {
+		data = append(bytes.Clone(bom), data...)
+	}
+	return data
+}
+
+// decode is the inverse of encode. It reports whether there is one: a file
+// that lost its line ends or its byte order mark has none.
+func (f form) decode(data []byte) ([]byte, bool) {
+	text := data
+	if f.bom {
+		text = bytes.TrimPrefix(text, bom)
+	}
+	if f.crlf {
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	}
+	if f.noNewline {
+		text = append(bytes.Clone(text), '\n')
+	}
+	canonical := len(text) == 0 || text[len(text)-1] == '\n'
+	return text, canonical && !txtar.NeedsQuote(text) && bytes.Equal(f.encode(text), data)
+}

@@ -1,0 +1,189 @@
+package golden
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/diff"
+	"github.com/natsfix/natsfix/internal/engine"
+)
+
+// Compare returns unified diffs from what the case says to what came of it,
+// "" if that is the same.
+func (c *Case) Compare(o *Outcome) string {
+	var b strings.Builder
+	show := func(name string, want, got []byte) {
+		b.Write(diff.Compute(diff.Change{Name: name, Old: want, New: got}, 3).Unified())
+	}
+	for _, s := range sections {
+		want, given := c.Sections[s.name]
+		if given || !s.optional {
+			show(s.name, []byte(want), []byte(o.Sections[s.name]))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.In)) {
+		show("out/"+name, c.after(c.Out, name), c.after(o.Files, name))
+	}
+	// A section without a change says less than no section.
+	for _, name := range slices.Sorted(maps.Keys(c.Out)) {
+		if bytes.Equal(c.Out[name], c.In[name]) {
+			fmt.Fprintf(&b, "out/%s is the same as in/%s; leave it out\n", name, name)
+		}
+	}
+	return b.String()
+}
+
+// after returns a file as it is after the run.
+func (c *Case) after(changed map[string][]byte, name string) []byte {
+	if data, ok := changed[name]; ok {
+		return data
+	}
+	return c.In[name]
+}
+
+// inputKept checks that the run left the bytes alone that it was given.
+func inputKept(c *Case, given map[string][]byte) (broken []string) {
+	for _, name := range slices.Sorted(maps.Keys(c.In)) {
+		if !bytes.Equal(given[name], c.In[name]) {
+			broken = append(broken, fmt.Sprintf("the run wrote to the bytes of %s that it was given", name))
+		}
+	}
+	return broken
+}
+
+// targetsOnly checks that no file changes that is only context.
+func targetsOnly(c *Case, changed map[string][]byte) (broken []string) {
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		if !slices.Contains(c.Targets, name) {
+			broken = append(broken, fmt.Sprintf("%s changes, which is only context", name))
+		}
+	}
+	return broken
+}
+
+// commentsKept checks that every comment is still there, as often as it was.
+func commentsKept(c *Case, changed map[string][]byte) (broken []string) {
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		after := comments(name, changed[name])
+		for _, lost := range c.Lost {
+			after[lost]++
+		}
+		before := comments(name, c.In[name])
+		for _, text := range slices.Sorted(maps.Keys(before)) {
+			if after[text] < before[text] {
+				broken = append(broken, fmt.Sprintf("%s lost the comment %q", name, text))
+			}
+		}
+	}
+	return broken
+}
+
+func comments(name string, text []byte) map[string]int {
+	count := make(map[string]int)
+	d := ast.Parse(name, text, ast.Latest)
+	for t := range d.Tokens() {
+		if t.Kind == ast.TokenComment {
+			count[strings.TrimSpace(string(text[t.Start:t.End]))]++
+		}
+	}
+	return count
+}
+
+// declared checks that the servers of each group change by what the fixes
+// declared and nothing else, as the official parser sees it.
+func declared(res *engine.Result) (broken []string) {
+	type change struct{ before, after string }
+	for _, g := range res.Groups {
+		want, got := make(map[string]change), make(map[string]change)
+		for _, f := range g.Findings {
+			for _, c := range f.Fix.Changes {
+				want[c.Server+" "+c.Path] = change{c.Before, c.After}
+			}
+		}
+		for _, c := range g.Changes {
+			got[c.Server+" "+c.Path] = change{c.Before, c.After}
+		}
+		all := maps.Clone(want)
+		maps.Copy(all, got)
+		for _, where := range slices.Sorted(maps.Keys(all)) {
+			if want[where] != got[where] {
+				broken = append(broken, fmt.Sprintf("%s was declared to change from %q to %q and changes from %q to %q",
+					where, want[where].before, want[where].after, got[where].before, got[where].after))
+			}
+		}
+	}
+	return broken
+}
+
+// atRest checks that a second run would change nothing.
+func atRest(res *engine.Result) (broken []string) {
+	for _, f := range res.Files {
+		if f.Status == engine.WouldChange {
+			broken = append(broken, fmt.Sprintf("a second run changes %s again:\n%s", f.Path,
+				diff.Compute(diff.Change{Name: f.Path, Old: f.Before, New: f.After}, 3).Unified()))
+		}
+	}
+	return broken
+}
+
+// applies checks that git, given the patch, makes the same bytes.
+func applies(ctx context.Context, git string, c *Case, changed map[string][]byte) (broken []string) {
+	if len(changed) == 0 {
+		return nil
+	}
+	why, err := apply(ctx, git, c, changed)
+	if err != nil {
+		why = append(why, err.Error())
+	}
+	for _, w := range why {
+		broken = append(broken, "the patch: "+w)
+	}
+	return broken
+}
+
+func apply(ctx context.Context, git string, c *Case, changed map[string][]byte) (broken []string, err error) {
+	dir, err := os.MkdirTemp("", "natsfix-golden-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	var patch []byte
+	for _, name := range slices.Sorted(maps.Keys(c.In)) {
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file, c.In[name], 0o600); err != nil {
+			return nil, err
+		}
+		if after, ok := changed[name]; ok {
+			patch = append(patch, diff.Compute(diff.Change{Name: name, Old: c.In[name], New: after}, 3).Unified()...)
+		}
+	}
+	cmd := exec.CommandContext(ctx, git, "apply", "--whitespace=nowarn")
+	cmd.Dir = dir
+	cmd.Stdin = bytes.NewReader(patch)
+	// Neither settings of the machine nor a repository above the directory may matter.
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1", "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir), "LC_ALL=C")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("git apply: %w: %s\n%s", err, out, patch)
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.In)) {
+		got, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
+		if want := c.after(changed, name); !bytes.Equal(got, want) {
+			broken = append(broken, fmt.Sprintf("git made %q of %s, not %q", got, name, want))
+		}
+	}
+	return broken, nil
+}

@@ -1,0 +1,22 @@
+// Package golden runs golden cases: configuration files with the findings and
+// the rewritten files that rules must give for them.
+//
+// A case is one txtar file. The comment on top says what the case shows; below
+// it stand directives, one a line:
+//
+//	rule: NAME               a rule to run (default: the name of the case's folder)
+//	set: RULE.PARAM=VALUE    a parameter, as with --set
+//	env: NAME=VALUE          the value of a variable, as with --env
+//	args: --cluster_name X   flags that every server is started with, as with --server-args
+//	unsafe                   apply unsafe fixes too, as with --unsafe
+//	hosts: NAME=FILE         the root file that answers under a host name
+//	target: FILE...          the files to report on and to change; the others are context (default: all files)
+//	crlf: FILE...            these files have CRLF line ends,
+//	no-final-newline: FILE...   no line end behind the last line,
+//	bom: FILE...             or a byte order mark, before and after
+//	lost: COMMENT            a comment that the fix may take away
+//
+// The sections are the files, in/PATH, and what must come of them: findings,
+// out/PATH for each file that changes, changes (the effective changes, left
+// out if there are none), notes and refused.
+package golden

@@ -1,0 +1,83 @@
+package golden
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/natsfix/natsfix/internal/fixes/suite"
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+var update = flag.Bool("update", false, "rewrite the sections of the cases; read every one of them afterwards")
+
+// TestMain makes the test binary the judge's child, as main does for the
+// program.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == oracle.ChildArgument {
+		os.Exit(oracle.Serve(os.Stdin, os.Stdout))
+	}
+	os.Exit(m.Run())
+}
+
+func newRunner(t *testing.T) *Runner {
+	t.Helper()
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Log("git is not installed: the patches are not tried")
+	}
+	judge := sync.OnceValues(func() (*oracle.Judge, error) {
+		j, err := oracle.Start(context.Background(), oracle.Options{})
+		if err == nil {
+			t.Cleanup(j.Close)
+		}
+		return j, err
+	})
+	return &Runner{Rules: suite.All(), Judge: judge, Git: git}
+}
+
+func TestGolden(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "golden", "*", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases found: %v", err)
+	}
+	runner := newRunner(t)
+	for _, file := range files {
+		name := filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := Load(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o, err := runner.Run(t.Context(), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, broken := range o.Broken {
+				t.Error(broken)
+			}
+			if *update {
+				rewrite(t, c, o)
+				return
+			}
+			if d := c.Compare(o); d != "" {
+				t.Errorf("%s came out otherwise (go test ./internal/golden -update accepts that):\n%s", c.About, d)
+			}
+		})
+	}
+}
+
+func rewrite(t *testing.T, c *Case, o *Outcome) {
+	text, err := c.Format(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.Name, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
