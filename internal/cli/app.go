@@ -1,0 +1,115 @@
+// Package cli is the command line of natsfix: it reads arguments, hands files
+// to the engine, and shows and writes what comes back.
+//
+// Standard output carries the result only; everything else goes to standard
+// error. There is one file per command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// Exit codes; the highest that applies is the one.
+const (
+	exitDone     = 0
+	exitFindings = 1
+	exitUsage    = 2 // usage, or something that cannot be read
+	exitRefused  = 3 // a safety check said no
+	// exitInterrupted is what shells report for a program that Ctrl-C ended.
+	exitInterrupted = 130
+)
+
+// App is the program.
+type App struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	// Rules are all rules, in the order in which they run.
+	Rules []*fixes.Rule
+	// Run is the engine.
+	Run func(context.Context, engine.Request) (*engine.Result, error)
+}
+
+// Main runs the command line args, whose first element is the program's name,
+// and returns the exit code.
+func (a *App) Main(args []string) int {
+	if len(args) > 1 && args[1] == oracle.ChildArgument {
+		return oracle.Serve(a.Stdin, a.Stdout)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	code, err := a.dispatch(ctx, args[min(1, len(args)):])
+	switch {
+	case err == nil:
+		return code
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(a.Stderr, "natsfix: interrupted")
+		return exitInterrupted
+	}
+	fmt.Fprintf(a.Stderr, "natsfix: %v\n", err)
+	return exitUsage
+}
+
+// dispatch finds the command and lets urfave/cli read its flags.
+func (a *App) dispatch(ctx context.Context, args []string) (code int, err error) {
+	commands := a.commands()
+	line, err := split(commands, args)
+	if err != nil {
+		return 0, err
+	}
+	if line.help {
+		if line.named {
+			return exitDone, a.printHelp(line.command)
+		}
+		return exitDone, a.printOverview(commands)
+	}
+	cmd := line.command
+	program := &cli.App{
+		Name: "natsfix", HideHelp: true, HideVersion: true,
+		Writer: a.Stdout, ErrWriter: a.Stderr,
+		// Without these two urfave/cli would end the process and cut values at commas.
+		ExitErrHandler:            func(*cli.Context, error) {},
+		DisableSliceFlagSeparator: true,
+		Commands: []*cli.Command{{
+			Name: cmd.name, Flags: cmd.flags, HideHelp: true,
+			OnUsageError: func(_ *cli.Context, err error, _ bool) error { return err },
+			Action: func(c *cli.Context) error {
+				code, err = cmd.run(c.Context, &call{Context: c, flags: line.flags})
+				return err
+			},
+		}},
+	}
+	canonical := append([]string{"natsfix", cmd.name}, line.flags...)
+	canonical = append(append(canonical, "--"), line.operands...)
+	if err := program.RunContext(ctx, canonical); err != nil {
+		return exitUsage, err
+	}
+	return code, nil
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ text, hint string }
+
+func (e *usageError) Error() string {
+	if e.hint == "" {
+		return e.text
+	}
+	return e.text + "\n" + e.hint
+}
+
+func usage(format string, args ...any) *usageError {
+	return &usageError{text: fmt.Sprintf(format, args...)}
+}

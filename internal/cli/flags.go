@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/natsfix/natsfix/internal/report"
+)
+
+// Categories of flags, in the help of commands.
+const (
+	writing   = "What is written"
+	selecting = "Which rules"
+	servers   = "How the servers run"
+	output    = "Output"
+	input     = "Files and safety"
+)
+
+// Usage texts start with the placeholder of the value in backquotes. A flag's
+// first name is the long one.
+
+func writeFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Category: writing, Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, write nothing"},
+		&cli.BoolFlag{Category: writing, Name: "write", Aliases: []string{"w"}, Usage: "write without asking"},
+		&cli.StringFlag{Category: writing, Name: "patch", Usage: "`FILE`: put one patch for git apply there, with secrets (mode 0600); writes nothing else without --write"},
+		&cli.BoolFlag{Category: writing, Name: "allow-dirty", Usage: "write files that have uncommitted changes"},
+		&cli.BoolFlag{Category: writing, Name: "in-place", Usage: "overwrite hard links, mounted files and files of another owner where they are"},
+		&cli.BoolFlag{Category: writing, Name: "require-proof", Usage: "refuse changes that the official server cannot judge"},
+		&cli.StringFlag{Category: writing, Name: "max-size", Value: "16MB", Usage: "`SIZE`: leave larger files as they are"},
+	}
+}
+
+func ruleFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Category: selecting, Name: "only", Usage: "`RULE,...`: run these rules only"},
+		&cli.StringSliceFlag{Category: selecting, Name: "skip", Usage: "`RULE,...`: leave these rules out"},
+		&cli.BoolFlag{Category: selecting, Name: "unsafe", Usage: "apply fixes that change what a server does"},
+		&cli.StringSliceFlag{Category: selecting, Name: "set", Usage: "`RULE.PARAM=VALUE`: make a rule's choice (repeatable)"},
+	}
+}
+
+func serverFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: servers, Name: "server-args", Usage: "`ARGS`: the flags that nats-server is started with, as in \"-js --name n1\""},
+		&cli.StringSliceFlag{Category: servers, Name: "env-file", Usage: "`FILE`: values of variables, lines of NAME=VALUE (repeatable)"},
+		&cli.StringSliceFlag{Category: servers, Name: "env", Usage: "`NAME[=VALUE]`: value of a variable; without =VALUE from the environment (repeatable)"},
+		&cli.BoolFlag{Category: servers, Name: "env-inherit", Usage: "take all variables from the environment"},
+		&cli.StringFlag{Category: servers, Name: "target", Usage: "`VERSION`: the newest server release that the files are for"},
+		&cli.StringFlag{Category: servers, Name: "from", Usage: "`VERSION`: the oldest server release that still runs"},
+	}
+}
+
+func outputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Category: output, Name: "format", Usage: "`F[=FILE]`: report as " + strings.Join(report.Formats(), " or ") + " (repeatable with files)"},
+		&cli.IntFlag{Category: output, Name: "unified", Aliases: []string{"U"}, Value: 3, Usage: "`N`: lines of context in diffs"},
+		&cli.BoolFlag{Category: output, Name: "reveal", Usage: "show secrets"},
+		&cli.StringFlag{Category: output, Name: "fail-on", Value: "warning", Usage: "`SEVERITY`: least severity that counts for exit code 1: error, warning or info"},
+		&cli.BoolFlag{Category: output, Name: "exit-code", Usage: "exit 1 if something would change or findings remain"},
+	}
+}
+
+// messageFlags are the flags that every command takes.
+func messageFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: output, Name: "color", Value: "auto", Usage: "`WHEN`: auto, always or never"},
+		&cli.BoolFlag{Category: output, Name: "quiet", Aliases: []string{"q"}, Usage: "no messages but errors"},
+		&cli.BoolFlag{Category: output, Name: "verbose", Aliases: []string{"v"}, Usage: "say more"},
+	}
+}
+
+func inputFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: input, Name: "since", Usage: "`REF`: only files that changed since that commit"},
+		&cli.StringFlag{Category: input, Name: "stdin-filename", Usage: "`NAME`: the file that standard input stands for; includes resolve from there"},
+		&cli.StringFlag{Category: input, Name: "config", Usage: "`FILE`: settings, instead of the .natsfix.yaml files found"},
+		&cli.BoolFlag{Category: input, Name: "no-config", Usage: "read no .natsfix.yaml"},
+		&cli.IntFlag{Category: input, Name: "jobs", Aliases: []string{"j"}, Usage: "`N`: do so many things at a time (default: one per processor)"},
+	}
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// TestMain makes the test binary the program: with made-up rules as fakefix,
+// and the judge.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == oracle.ChildArgument {
+		os.Exit(oracle.Serve(os.Stdin, os.Stdout))
+	}
+	testscript.Main(m, map[string]func(){
+		"fakefix": func() {
+			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: fakeRules(), Run: fakeRun}
+			os.Exit(app.Main(os.Args))
+		},
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/.state")
+			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
+			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exitCommand, "checkjson": jsonCommand},
+	})
+}

@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/repo"
+	"github.com/natsfix/natsfix/internal/report"
+)
+
+// session is one run of a command that runs rules.
+type session struct {
+	app     *App
+	command string
+	opts    *options
+	out     *bufio.Writer // standard output: the result
+	msg     *bufio.Writer // standard error: everything else
+	git     *repo.Git
+	dir     string // the current directory, absolute and without links
+	base    string // the directory at which names in diffs start
+	result  *engine.Result
+	masked  bool // a secret was replaced in what was shown
+}
+
+// newSession starts a run of a command; close must be called.
+func (a *App) newSession(ctx context.Context, command string, o *options) (*session, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, fmt.Errorf("cannot find the current directory: %w", err)
+	}
+	dir = realDir(dir)
+	return &session{
+		git: repo.NewGit(repo.Exec(ctx)),
+		app: a, command: command, opts: o, dir: dir, base: dir,
+		out: bufio.NewWriterSize(a.Stdout, 64<<10), msg: bufio.NewWriterSize(a.Stderr, 16<<10),
+	}, nil
+}
+
+// flush hands on what was written, so that both streams come in order where
+// they meet on one terminal. It returns the error of standard output.
+func (s *session) flush() error {
+	err := s.out.Flush()
+	s.msg.Flush() // there is nowhere to report that errors cannot be reported
+	return err
+}
+
+// say writes a message, unless --quiet.
+func (s *session) say(format string, args ...any) {
+	if !s.opts.quiet {
+		fmt.Fprintf(s.msg, format+"\n", args...)
+	}
+}
+
+// warn writes a message even with --quiet.
+func (s *session) warn(format string, args ...any) {
+	fmt.Fprintf(s.msg, "natsfix: "+format+"\n", args...)
+}
+
+// name returns a path relative to the current directory, with slashes.
+func (s *session) name(path string) string {
+	if !filepath.IsAbs(path) {
+		return filepath.ToSlash(filepath.Clean(path))
+	}
+	rel, err := filepath.Rel(s.dir, path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// below returns the path of a file below dir with slashes, and whether it lies
+// there.
+func (s *session) below(dir, path string) (string, bool) {
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(s.dir, path)
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// diffName returns the name of a file in diffs: relative to s.base.
+func (s *session) diffName(path string) string {
+	if name, ok := s.below(s.base, path); ok {
+		return name
+	}
+	return strings.TrimPrefix(filepath.ToSlash(path), "/")
+}
+
+// setBase chooses the directory at which names in diffs start: the first of
+// the candidates that holds all files, since no patch may lead out of the
+// directory that it is applied in.
+func (s *session) setBase(files []*engine.File, candidates ...string) {
+	for _, dir := range append(candidates, string(filepath.Separator)) {
+		all := dir != ""
+		for _, f := range files {
+			if _, ok := s.below(dir, f.Path); !ok {
+				all = false
+				break
+			}
+		}
+		if all {
+			s.base = dir
+			return
+		}
+	}
+}
+
+// run calls the engine.
+func (s *session) run(ctx context.Context, req *request) error {
+	res, err := s.app.Run(ctx, req.Request)
+	if err != nil {
+		return err
+	}
+	res.Errors = append(req.unreadable, res.Errors...)
+	s.result = res
+	s.applySeverities(req.config)
+	return nil
+}
+
+// report returns what reporters need; color is for people's formats.
+func (s *session) report(color bool) *report.Run {
+	return &report.Run{
+		Result: s.result, Name: s.name, DiffName: s.diffName,
+		Reveal: s.opts.reveal, Color: color, Context: s.opts.context,
+	}
+}

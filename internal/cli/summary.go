@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/report"
+)
+
+// maxListed is how many findings or changes a summary lists without --verbose.
+const maxListed = 20
+
+// errors lists what could not be read, parsed or resolved, unless a report on
+// standard output has done so.
+func (s *session) errors() {
+	if s.opts.stdoutFormat() == "text" {
+		return
+	}
+	r := s.messages()
+	for _, e := range s.result.Errors {
+		r.WriteError(s.msg, e)
+	}
+}
+
+// summary ends a run: what happened, what it means for the servers, what was
+// hidden and what to type next.
+func (f *fixRun) summary() {
+	f.remaining()
+	if f.silent && len(f.shown) > 0 {
+		f.say("Nothing was written: there is no terminal to ask on, and --write was not given.")
+	}
+	if n := len(f.written); n > 0 {
+		f.say("Wrote %s.", f.counts(f.written))
+		f.changes(f.written)
+	}
+	if n := len(f.shown); n > 0 {
+		verb := "would change"
+		if f.mode == ask {
+			verb = "left unchanged"
+		}
+		f.say("%s %s.", f.counts(f.shown), verb)
+		if f.mode == dryRun {
+			f.changes(f.shown)
+		}
+	}
+	if left := len(f.result.Groups) - len(f.shown) - len(f.written) - f.refused(); left > 0 {
+		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
+	}
+	if len(f.result.Groups) == 0 && len(f.result.Errors) == 0 && len(f.result.Findings) == 0 {
+		f.say("%s checked, nothing to correct.", report.Count(len(f.result.Files), "file"))
+	}
+	if f.result.Judge != "" && len(f.shown)+len(f.written) > 0 {
+		f.say("Proved with nats-server %s.", strings.TrimPrefix(f.result.Judge, "v"))
+	}
+	f.hidden()
+	f.maskNote()
+	f.nextCommand()
+}
+
+func (f *fixRun) refused() int {
+	n := 0
+	for _, g := range f.result.Groups {
+		if g.Refused != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// counts returns "2 files (3 fixes)".
+func (f *fixRun) counts(groups []*engine.Group) string {
+	files, findings := 0, 0
+	for _, g := range groups {
+		files += len(g.Files)
+		findings += len(g.Findings)
+	}
+	return fmt.Sprintf("%s (%s)", report.Count(files, "file"), report.Count(findings, "fix"))
+}
+
+// effectiveChanges returns the changes that were proved, else those that the
+// fixes declare.
+func effectiveChanges(g *engine.Group) []engine.Change {
+	if len(g.Changes) > 0 {
+		return g.Changes
+	}
+	var changes []engine.Change
+	for _, f := range g.Findings {
+		if f.Fix != nil {
+			changes = append(changes, f.Fix.Changes...)
+		}
+	}
+	return changes
+}
+
+// changes lists effective changes in words; what is the same for several
+// servers is said once.
+func (f *fixRun) changes(groups []*engine.Group) {
+	var order []string
+	servers := make(map[string][]string)
+	for _, g := range groups {
+		for _, c := range effectiveChanges(g) {
+			words := report.Words(c)
+			if servers[words] == nil {
+				order = append(order, words)
+			}
+			if name := report.Plain(f.name(c.Server)); !slices.Contains(servers[words][max(0, len(servers[words])-1):], name) {
+				servers[words] = append(servers[words], name)
+			}
+		}
+	}
+	for i, words := range order {
+		if i == maxListed && !f.opts.verbose && len(order) > maxListed+1 {
+			f.say("  and %d more (--verbose lists them)", len(order)-i)
+			return
+		}
+		who := servers[words][0]
+		if n := len(servers[words]) - 1; n > 0 {
+			who += " and " + report.Count(n, "other server")
+		}
+		f.say("  %s: %s", who, words)
+	}
+}
+
+// remaining lists findings that are still there.
+func (f *fixRun) remaining() {
+	if f.opts.stdoutFormat() != "" || f.opts.quiet {
+		return
+	}
+	list := f.unfixed()
+	r := f.messages()
+	for i, finding := range list {
+		if i == maxListed && !f.opts.verbose && len(list) > maxListed+1 {
+			f.say("and %s (natsfix check lists them)", report.Count(len(list)-i, "more finding"))
+			return
+		}
+		r.WriteFinding(f.msg, finding, nil)
+	}
+}
+
+// unfixed returns the findings that no group cures.
+func (s *session) unfixed() []*engine.Finding {
+	var list []*engine.Finding
+	for _, f := range s.result.Findings {
+		if !f.Fixed {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// hidden says which fixes were not applied, and what would let them.
+func (s *session) hidden() {
+	unsafe := 0
+	choices := make(map[string]int)
+	for _, f := range s.unfixed() {
+		switch {
+		case f.Hidden == "unsafe" && f.Applicability != fixes.NeedsChoice:
+			unsafe++
+		case f.Hidden == "needs a choice" || f.Hidden == "unsafe":
+			choices[f.Rule]++
+		}
+	}
+	if unsafe > 0 {
+		s.say("%s hidden, see --unsafe.", is(unsafe, "unsafe fix"))
+	}
+	for _, r := range s.app.Rules {
+		n := choices[r.Name]
+		if n == 0 {
+			continue
+		}
+		var params []string
+		for _, p := range r.Params {
+			params = append(params, fmt.Sprintf("--set %s.%s=VALUE", r.Name, p.Name))
+		}
+		verb := "need"
+		if n == 1 {
+			verb = "needs"
+		}
+		s.say("%s of %s %s a choice: %s.", report.Count(n, "fix"), r.Name, verb, strings.Join(params, " or "))
+	}
+}
+
+// is returns "1 unsafe fix is" or "2 unsafe fixes are".
+func is(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return report.Count(n, what) + " are"
+}
+
+// maskNote says that secrets were masked, since such a diff does not apply.
+func (s *session) maskNote() {
+	if !s.masked {
+		return
+	}
+	switch {
+	case s.opts.patch != "":
+		fmt.Fprintf(s.msg, "Secrets are masked in what is shown; %s has them.\n", s.opts.patch)
+	case s.readsStdin():
+		fmt.Fprintln(s.msg, "Secrets are masked in what is shown; --reveal shows them.")
+	case s.command == "fix":
+		fmt.Fprintln(s.msg, "Secrets are masked, so the diff shown does not apply; --patch FILE writes one that does.")
+	default:
+		fmt.Fprintln(s.msg, "Secrets are masked; natsfix --patch FILE writes a diff that has them and applies.")
+	}
+}
+
+// nextCommand names the command that goes on from here.
+func (f *fixRun) nextCommand() {
+	switch {
+	case f.mode == dryRun && len(f.shown) > 0:
+		f.say("To write: %s", f.repeat("natsfix", "--write"))
+	case len(f.written) > 0:
+		f.say("To take this back: natsfix undo")
+	}
+}
+
+// repeat returns a command for the same paths, with the same flags as far as
+// they decide what is found.
+func (s *session) repeat(words ...string) string {
+	var flags []string
+	for _, flag := range s.opts.given {
+		name, value, _ := strings.Cut(flag, "=")
+		switch name {
+		case "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
+			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--config", "--no-config":
+			flags = append(flags, shellQuote(flag))
+		case "--env":
+			// The value may be a secret.
+			name, _, given := strings.Cut(value, "=")
+			if given {
+				name += "=..."
+			}
+			flags = append(flags, "--env="+shellQuote(name))
+		case "--server-args":
+			flags = append(flags, "--server-args=...")
+		}
+	}
+	words = append(words, flags...)
+	for _, p := range s.opts.paths {
+		if strings.HasPrefix(p, "-") && !slices.Contains(words, "--") && p != stdinPath {
+			words = append(words, "--")
+		}
+		words = append(words, shellQuote(p))
+	}
+	return strings.Join(words, " ")
+}
+
+// shellQuote quotes a word for a POSIX shell if it needs it.
+func shellQuote(s string) string {
+	plain := func(r rune) bool {
+		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-_./=,:@+%", r)
+	}
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

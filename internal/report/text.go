@@ -1,0 +1,160 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/natsfix/natsfix/internal/diff"
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+)
+
+// text is the report for people: one line per finding, in the form that
+// editors and compilers share, and what explains it indented below.
+type text struct{}
+
+// The colours are those that compilers use.
+const (
+	bold    = "\x1b[1m"
+	dim     = "\x1b[2m"
+	red     = "\x1b[1;31m"
+	yellow  = "\x1b[1;33m"
+	cyan    = "\x1b[1;36m"
+	green   = "\x1b[32m"
+	noColor = "\x1b[m"
+)
+
+// maxSource is the longest source line, in characters, that is shown.
+const maxSource = 160
+
+// Report implements [Reporter].
+func (text) Report(w io.Writer, run *Run) error {
+	out := bufio.NewWriter(w)
+	files := make(map[string]*engine.File, len(run.Result.Files))
+	for _, f := range run.Result.Files {
+		files[f.Path] = f
+	}
+	told := make(map[place]bool, len(run.Result.Findings))
+	for _, f := range run.Result.Findings {
+		told[place{f.File, f.Line, f.Column}] = true
+		run.WriteFinding(out, f, files[f.File])
+	}
+	for _, e := range run.Result.Errors {
+		// A syntax error is also the finding of a rule.
+		if e.Kind != engine.Syntax || !told[place{e.File, e.Line, e.Column}] {
+			run.WriteError(out, e)
+		}
+	}
+	return out.Flush()
+}
+
+type place struct {
+	file         string
+	line, column int
+}
+
+// WriteFinding writes one finding as text. file is the file that it is in; nil
+// leaves the source line out.
+func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
+	fmt.Fprintf(w, "%s %s: %s %s\n",
+		r.paint(bold, position(f.File, f.Line, f.Column)+":"),
+		r.paint(severityColor(f.Severity), f.Severity.String()),
+		Plain(f.Message), r.paint(dim, "["+f.Rule+"]"))
+	if file != nil {
+		r.writeSource(w, f, file)
+	}
+	for _, p := range f.Related {
+		fmt.Fprintf(w, "    %s %s\n", position(p.File, p.Line, p.Column)+":", Plain(p.Message))
+	}
+	if f.Fix != nil {
+		fmt.Fprintf(w, "    fix (%s): %s\n", f.Applicability, Plain(f.Fix.Title))
+	}
+	if f.Reason != "" {
+		fmt.Fprintf(w, "    %s: %s\n", f.Applicability, Plain(f.Reason))
+	}
+	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
+		fmt.Fprintf(w, "    not applied: it would change %s, which is outside the paths given\n", Plain(outside))
+	} else if strings.HasPrefix(f.Hidden, "failed proof") {
+		fmt.Fprintf(w, "    not applied: %s\n", Plain(f.Hidden))
+	}
+}
+
+// WriteError writes one error as text.
+func (r *Run) WriteError(w io.Writer, e engine.Error) {
+	fmt.Fprintf(w, "%s %s: %s\n", r.paint(bold, position(e.File, e.Line, e.Column)+":"), r.paint(red, "error"), Plain(e.Message))
+}
+
+// position returns file:line:column, or the file alone.
+func position(file string, line, column int) string {
+	if line == 0 {
+		return Plain(file)
+	}
+	return fmt.Sprintf("%s:%d:%d", Plain(file), line, column)
+}
+
+// writeSource shows the line of a finding and points at its place. Only files
+// that change come with their text and with what is secret in it.
+func (r *Run) writeSource(w io.Writer, f *engine.Finding, file *engine.File) {
+	src := file.Before
+	if f.Offset >= len(src) || f.End < f.Offset || f.Line == 0 {
+		return
+	}
+	start := bytes.LastIndexByte(src[:f.Offset], '\n') + 1
+	end := len(src)
+	if i := bytes.IndexByte(src[f.Offset:], '\n'); i >= 0 {
+		end = f.Offset + i
+	}
+	before := r.maskLine(src, start, f.Offset, file.SecretsBefore)
+	mark := r.maskLine(src, f.Offset, min(f.End, end), file.SecretsBefore)
+	after := strings.TrimSuffix(r.maskLine(src, max(f.Offset, min(f.End, end)), end, file.SecretsBefore), "\r")
+	line := strings.ReplaceAll(before+mark+after, "\t", " ")
+	if utf8.RuneCountInString(line) > maxSource {
+		return
+	}
+	carets := "^" + strings.Repeat("~", max(0, utf8.RuneCountInString(Plain(mark))-1))
+	indent := strings.Repeat(" ", utf8.RuneCountInString(Plain(strings.ReplaceAll(before, "\t", " "))))
+	fmt.Fprintf(w, "    %s\n    %s%s\n", Plain(line), indent, r.paint(green, carets))
+}
+
+// maskLine returns the text from start to end with secrets masked.
+func (r *Run) maskLine(src []byte, start, end int, secrets []engine.Span) string {
+	if r.Reveal {
+		return string(src[start:end])
+	}
+	var b strings.Builder
+	for _, s := range secrets {
+		if s.End <= start || s.Start >= end {
+			continue
+		}
+		if s.Start > start {
+			b.Write(src[start:s.Start])
+		}
+		b.WriteString(diff.Mask)
+		r.masked = true
+		start = min(s.End, end)
+	}
+	b.Write(src[start:end])
+	return b.String()
+}
+
+func severityColor(s fixes.Severity) string {
+	switch s {
+	case fixes.Error:
+		return red
+	case fixes.Warning:
+		return yellow
+	}
+	return cyan
+}
+
+// paint colours a text.
+func (r *Run) paint(color, s string) string {
+	if !r.Color {
+		return s
+	}
+	return color + s + noColor
+}
