@@ -1,0 +1,16 @@
+// Natsfix finds what is wrong in nats-server configuration files, shows the
+// correction as a diff, proves it with the official server, and writes it.
+package main
+
+import (
+	"os"
+
+	"github.com/natsfix/natsfix/internal/cli"
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes/suite"
+)
+
+func main() {
+	app := cli.App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run}
+	os.Exit(app.Main(os.Args))
+}
