@@ -60,13 +60,13 @@ func TestAHangCostsOneCase(t *testing.T) {
 
 func TestTooMuchMemoryCostsOneCase(t *testing.T) {
 	j := newJudge(t, Options{Memory: 64 << 20})
-	v := askText(t, j, "l: [\n"+strings.Repeat("{a {}}\n", 200_000)+"]\n")
+	v := askText(t, j, "l: [\n"+strings.Repeat("{a {}}\n", 120_000)+"]\n")
 	if v.NotJudged != "the official parser crashed: more than 64 MB of memory needed" {
 		t.Errorf("got %q", v.NotJudged)
 	}
 	// A child that has judged before is suspected first.
 	ask(t, j, harmless)
-	v = askText(t, j, "l: [\n"+strings.Repeat("{a {}}\n", 200_000)+"]\n")
+	v = askText(t, j, "l: [\n"+strings.Repeat("{a {}}\n", 120_000)+"]\n")
 	if v.NotJudged != "the official parser crashed: more than 64 MB of memory needed" {
 		t.Errorf("got %q", v.NotJudged)
 	}

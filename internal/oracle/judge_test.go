@@ -80,7 +80,6 @@ func TestCasesThatWouldHarmTheParserAreRefused(t *testing.T) {
 }
 
 func TestVariables(t *testing.T) {
-	t.Setenv("FROM_THE_PARENT", "1")
 	j := newJudge(t, Options{})
 	env := map[string]string{
 		"INT": "42", "SIZE": "2m", "FLOAT": "1.5", "BOOL": "yes", "TEXT": "'a b'", "WORD": "word",

@@ -11,7 +11,7 @@ import (
 // TestManyCasesLeaveNothingBehind runs the examiner in this process, where its
 // goroutines and files can be counted.
 func TestManyCasesLeaveNothingBehind(t *testing.T) {
-	rounds := 250
+	rounds := 100
 	if testing.Short() {
 		rounds = 25
 	}

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) {
 			dieAsParent()
 		}
 	}
+	os.Setenv("FROM_THE_PARENT", "1")
 	os.Exit(m.Run())
 }
 
@@ -52,8 +53,12 @@ func dieAsParent() {
 	os.Exit(0)
 }
 
+// newJudge makes the test a parallel one: ending a child takes its time.
 func newJudge(t testing.TB, opts Options) *Judge {
 	t.Helper()
+	if p, ok := t.(*testing.T); ok {
+		p.Parallel()
+	}
 	if opts.Jobs == 0 {
 		opts.Jobs = 1
 	}

@@ -3,7 +3,9 @@ package oracle
 import (
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -124,7 +126,7 @@ func (offlineResolver) Close()                       {}
 
 // startProblems lists what Start refuses and NewServer does not, with the
 // server's messages (server/server.go: Start, StartMonitoring, EnableJetStream;
-// server/jetstream.go; server/jetstream_cluster.go). The options must be as the
+// the accept loops; server/jetstream.go; server/jetstream_cluster.go). The options must be as the
 // configuration and the flags set them.
 func startProblems(o *server.Options, values map[string]any) []string {
 	var list []string
@@ -134,6 +136,7 @@ func startProblems(o *server.Options, values map[string]any) []string {
 	case o.HTTPPort == 0 && o.HTTPSPort != 0 && o.TLSConfig == nil:
 		list = append(list, "TLS cert and key required for HTTPS")
 	}
+	list = append(list, advertiseProblems(o)...)
 	if !o.JetStream {
 		return list
 	}
@@ -152,6 +155,43 @@ func startProblems(o *server.Options, values map[string]any) []string {
 		list = append(list, "JetStream cluster requires configured routes or solicited leafnode for the system account")
 	}
 	return list
+}
+
+// advertiseProblems lists what is no host with or without a port among the
+// addresses that a listener is told to advertise.
+func advertiseProblems(o *server.Options) []string {
+	var list []string
+	for _, a := range []struct {
+		listens bool
+		address string
+		message string
+	}{
+		{true, o.ClientAdvertise, "Error setting server INFO with ClientAdvertise value of %[1]s, err=%[2]v"},
+		{o.Gateway.Port != 0, o.Gateway.Advertise, "Error setting gateway INFO with Gateway.Advertise value of %[1]s, err=%[2]v"},
+		{o.LeafNode.Port != 0, o.LeafNode.Advertise, "Error setting leafnode INFO with LeafNode.Advertise value of %[1]s, err=%[2]v"},
+		{o.Cluster.Port != 0, o.Cluster.Advertise, "Error setting route INFO with Cluster.Advertise value of %[1]s, err=%[2]v"},
+		{o.Websocket.Port != 0, o.Websocket.Advertise, "Unable to get websocket connect URLs: %[2]v"},
+	} {
+		if !a.listens || a.address == "" {
+			continue
+		}
+		if err := checkHostPort(a.address); err != nil {
+			list = append(list, fmt.Sprintf(a.message, a.address, err))
+		}
+	}
+	return list
+}
+
+// checkHostPort is parseHostPort of server/util.go without its results.
+func checkHostPort(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if missing := (*net.AddrError)(nil); errors.As(err, &missing) && strings.Contains(missing.Err, "missing port") {
+		_, port, err = net.SplitHostPort(address + ":0")
+	}
+	if err == nil {
+		_, err = strconv.Atoi(strings.TrimSpace(port))
+	}
+	return err
 }
 
 // extendsOtherDomain is canExtendOtherDomain of server/jetstream.go: the first
