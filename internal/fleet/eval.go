@@ -36,9 +36,10 @@ type Problem struct {
 const maxIncludeDepth = 500
 
 // maxDepth bounds how deep blocks may nest in an effective configuration, so
-// that code that walks it may recurse. The official server's own walks take
-// far more memory at such a depth.
-const maxDepth = 200_000
+// that code that walks it may recurse, and that the paths of its values, each
+// as long as the value is deep, stay small. Real configurations nest less than
+// ten deep; the official parser has no bound.
+const maxDepth = 1000
 
 // Env gives the value of a variable in the environment.
 type Env func(name string) (string, bool)
