@@ -29,7 +29,7 @@ type Case struct {
 	Lost    []string // comments that the fix may take away
 
 	In, Out  map[string][]byte // file contents by path
-	Sections map[string]string // findings, changes, notes, refused
+	Sections map[string]string // findings, changes, server, notes, refused
 
 	comment []byte
 	forms   map[string]form
@@ -40,7 +40,7 @@ type Case struct {
 var sections = [...]struct {
 	name     string
 	optional bool
-}{{"findings", false}, {"changes", true}, {"notes", true}, {"refused", false}}
+}{{"findings", false}, {"changes", true}, {"server", true}, {"notes", true}, {"refused", false}}
 
 // Load reads the case in a file. Its rule is by default the name of the
 // folder that holds it.
@@ -101,7 +101,7 @@ func (c *Case) section(name string, data []byte) error {
 				return nil
 			}
 		}
-		return fmt.Errorf("%s: unknown section %q; expected in/PATH, out/PATH, findings, changes, notes or refused", c.Name, name)
+		return fmt.Errorf("%s: unknown section %q; expected in/PATH, out/PATH, findings, changes, server, notes or refused", c.Name, name)
 	}
 	if path.Clean(rest) != rest || !filepath.IsLocal(filepath.FromSlash(rest)) {
 		return fmt.Errorf("%s: section %q: expected a clean relative path", c.Name, name)

@@ -17,6 +17,7 @@
 //	lost: COMMENT            a comment that the fix may take away
 //
 // The sections are the files, in/PATH, and what must come of them: findings,
-// out/PATH for each file that changes, changes (the effective changes, left
-// out if there are none), notes and refused.
+// out/PATH for each file that changes, changes (the effective ones), server
+// (what the official server says before and after), notes and refused. What is
+// empty is left out.
 package golden

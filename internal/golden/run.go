@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/report"
 )
@@ -26,7 +28,7 @@ type Runner struct {
 // Outcome is what came of a case.
 type Outcome struct {
 	Files    map[string][]byte // the files that change
-	Sections map[string]string // findings, changes, notes, refused; "" where there is nothing to say
+	Sections map[string]string // findings, changes, server, notes, refused; "" where there is nothing to say
 	// Broken says which promises that hold for every case were not kept.
 	Broken []string
 }
@@ -57,6 +59,10 @@ func (r *Runner) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	o.check(inputKept(c, given), targetsOnly(c, o.Files), commentsKept(c, o.Files), declared(res))
 	if r.Git != "" {
 		o.check(applies(ctx, r.Git, c, o.Files))
+	}
+
+	if o.Sections["server"], err = r.servers(ctx, c, o.Files); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
 
 	next := maps.Clone(c.In)
@@ -94,21 +100,16 @@ func (r *Runner) rules(c *Case) ([]*fixes.Rule, error) {
 func (r *Runner) request(c *Case, rules []*fixes.Rule, files map[string][]byte) engine.Request {
 	req := engine.Request{
 		Targets: c.Targets,
-		Read: func(path string) ([]byte, error) {
-			if data, ok := files[path]; ok {
-				return data, nil
-			}
-			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
-		},
-		Env:    func(name string) (string, bool) { v, ok := c.Env[name]; return v, ok },
-		Args:   c.Args,
-		Hosts:  c.Hosts,
-		Rules:  rules,
-		Unsafe: c.Unsafe,
-		Params: c.Params,
-		Prove:  true,
-		Judge:  r.Judge,
-		Jobs:   1,
+		Read:    reader(files),
+		Env:     c.lookup,
+		Args:    c.Args,
+		Hosts:   c.Hosts,
+		Rules:   rules,
+		Unsafe:  c.Unsafe,
+		Params:  c.Params,
+		Prove:   true,
+		Judge:   r.Judge,
+		Jobs:    1,
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(c.Targets, name) {
@@ -116,6 +117,21 @@ func (r *Runner) request(c *Case, rules []*fixes.Rule, files map[string][]byte) 
 		}
 	}
 	return req
+}
+
+// reader reads files in memory.
+func reader(files map[string][]byte) fleet.Read {
+	return func(path string) ([]byte, error) {
+		if data, ok := files[filepath.ToSlash(path)]; ok {
+			return data, nil
+		}
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+}
+
+func (c *Case) lookup(name string) (string, bool) {
+	v, ok := c.Env[name]
+	return v, ok
 }
 
 // sectionsOf tells a result in the words of a case's sections.
