@@ -123,8 +123,8 @@ func deleteInLine(first, last Node) ([]Edit, error) {
 	case next.Valid() && isOneLine(d, Span{last.End(), next.Start()}):
 		edits = []Edit{{Start: first.Start(), End: next.Start()}}
 	case prev.Valid() && isAllSpace(d, Span{prev.End(), first.Start()}) && (isOneLine(d, Span{prev.End(), first.Start()}) || !next.Valid()):
-		if endsInBlockString(prev) || hasEmptyValue(prev) {
-			return nil, refuse(prev, "nothing else may follow its value")
+		if endsInBlockString(prev) || hasEmptyValue(prev) || prev.Kind() == KindBraces {
+			return nil, refuse(prev, "what follows on its line cannot be taken away")
 		}
 		edits = []Edit{{Start: prev.End(), End: last.End(), New: blankBehind(prev, last.End())}}
 	case !prev.Valid() && !next.Valid() && !(t.lineEnds && d.isMultiLine(parent)) && isAllSpace(d, Span{inner.Start, first.Start()}) && isAllSpace(d, Span{last.End(), inner.End}):
@@ -143,7 +143,7 @@ func deleteInLine(first, last Node) ([]Edit, error) {
 		edits = []Edit{{Start: start, End: t.end}}
 	case ownLine(first) && !next.Valid():
 		// The closing bracket stands behind it, and comments before it.
-		end := last.End()
+		end := t.sepEnd
 		for end < inner.End && class[d.src[end]]&isBlankByte != 0 {
 			end++
 		}

@@ -193,7 +193,7 @@ func (in *inserter) after(prev Node) ([]Edit, error) {
 	switch {
 	case blockString && prev.End() == len(d.src):
 		return nil, refuse(prev, "text behind the block string at the end of the file would change its value")
-	case sep == "" && !prev.Next().Valid() && t.comment.Len() == 0 && !blockString && !endsInBarePath(prev):
+	case sep == "" && !prev.Next().Valid() && t.comment.Len() == 0 && !blockString && !endsInBarePath(prev) && prev.Kind() != KindBraces:
 		// A last entry without a separator gets one if the others have one. A comment behind it would
 		// have to be split from it: then the line end alone separates.
 		if s := in.lineSeparator(prev); s != "" {
@@ -223,8 +223,8 @@ func (in *inserter) keepsApart(prev Node) bool {
 // follows on its line.
 func (in *inserter) afterOnLine(prev Node, t trail) ([]Edit, error) {
 	d := in.block.doc
-	if endsInBlockString(prev) {
-		return nil, refuse(prev, "nothing may follow a block string on its line")
+	if endsInBlockString(prev) || prev.Kind() == KindBraces {
+		return nil, refuse(prev, "nothing may follow on its line")
 	}
 	if last := lastScalar(prev); last.Valid() && last.Kind() == KindString && last.Quote() == Bare && isIntText(last.Raw()) {
 		return nil, refuse(last, "the text is a string only because of the bracket behind it: put it in quotes first")

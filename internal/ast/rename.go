@@ -56,9 +56,6 @@ func InsertComment(above Node, text string) ([]Edit, error) {
 		}
 		at = n.Start()
 	}
-	if prev := n.Prev(); prev.Valid() && hasEmptyValue(prev) && prev.End() == d.LineStart(at) {
-		return nil, refuse(prev, "the entry has no value, and would take the comment for it")
-	}
 	indent := d.indent(at)
 	at = d.LineStart(at) + len(indent)
 	var b strings.Builder
@@ -74,6 +71,11 @@ func InsertComment(above Node, text string) ([]Edit, error) {
 func (d *Document) gapAt(off int) Node {
 	n := d.NodeAt(off)
 	var across Node
+	for c := range n.Children() {
+		if c.End() == off && hasEmptyValue(c) {
+			across = c // its key waits for a value at the start of this line
+		}
+	}
 	for ; n.Valid() && n.Kind() != KindDocument; n = n.Parent() {
 		if n.Start() < off && !n.Kind().IsContainer() && !insideValue(n, off) {
 			across = n
