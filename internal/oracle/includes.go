@@ -11,9 +11,16 @@ import (
 )
 
 // checkIncludes returns why the official parser must not see the case, or "":
-// an include that leaves the case's directory, or a cycle, in which the parser
+// an include that leaves the case's directory or stands in a variable, or a cycle, in which the parser
 // overflows its stack. Documents that cannot be reached do not count.
 func checkIncludes(c *Case) string {
+	for name, value := range c.Env {
+		// A variable's value is read as if it stood in a document, but its
+		// includes start from the working directory.
+		if len(includesOf(name, []byte("pk="+value))) > 0 {
+			return fmt.Sprintf("the value of the variable %s holds an include", name)
+		}
+	}
 	if !needsFiles(c) {
 		return ""
 	}

@@ -79,6 +79,20 @@ func TestCasesThatWouldHarmTheParserAreRefused(t *testing.T) {
 	}
 }
 
+func TestAVariableCannotIncludeFiles(t *testing.T) {
+	j := newJudge(t, Options{})
+	for _, value := range []string{"1\ninclude /etc/passwd", "{ a: 1\n Include \"../../x\"\n}", "[ {\ninclude '../c'\n} ]"} {
+		v := ask(t, j, Case{Root: "a", Files: files("a", "port: $A\n"), Env: map[string]string{"A": value}})
+		if v.NotJudged != "the value of the variable A holds an include" {
+			t.Errorf("%q: %+v", value, v)
+		}
+	}
+	v := ask(t, j, Case{Root: "a", Files: files("a", "server_name: $A\n"), Env: map[string]string{"A": "'to include me'"}})
+	if v.Values["server_name"] != "to include me" || v.NotJudged != "" {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestVariables(t *testing.T) {
 	j := newJudge(t, Options{})
 	env := map[string]string{
