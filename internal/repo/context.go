@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,10 +27,13 @@ func (f *finder) context(paths []string, isDir []bool, targets []entry) error {
 			dir = filepath.Dir(path)
 		}
 		cfg, err := f.config(dir)
+		if errors.Is(err, fs.ErrPermission) {
+			continue // reported already, or by whoever needs the file's settings
+		}
 		if err != nil {
 			return err
 		}
-		if cfg != nil && cfg.Dir != "" {
+		if cfg != nil && f.isAbove(cfg.Dir, dir) {
 			folders = append(folders, f.written(cfg.Dir, dir))
 		} else if !isDir[i] {
 			beside = append(beside, dir)
@@ -70,6 +74,16 @@ func (f *finder) shortest(name string) string {
 		return rel
 	}
 	return name
+}
+
+// isAbove reports whether dir lies in an absolute folder. That of a file that
+// was named (--config) may be anywhere.
+func (f *finder) isAbove(folder, dir string) bool {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(f.cwd, dir)
+	}
+	rel, err := filepath.Rel(folder, dir)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // written returns an absolute folder as the user would write it who wrote dir.

@@ -53,17 +53,17 @@ func (g *Git) Root(path string) string {
 	if err != nil {
 		return ""
 	}
+	if info, err := os.Lstat(real); err != nil || !info.IsDir() {
+		real = filepath.Dir(real)
+	}
 	return g.rootOf(real)
 }
 
-// rootOf is Root for a path from realPath.
-func (g *Git) rootOf(real string) string {
+// rootOf is Root for a directory from realPath.
+func (g *Git) rootOf(dir string) string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if info, err := os.Lstat(real); err == nil && info.IsDir() {
-		return g.root(real)
-	}
-	return g.root(filepath.Dir(real))
+	return g.root(dir)
 }
 
 func (g *Git) root(dir string) string {
@@ -102,6 +102,24 @@ func realPath(path string) (string, error) {
 	return filepath.Join(dir, filepath.Base(abs)), err
 }
 
+// realFile is realPath for many files in few directories, which are resolved
+// once and kept in dirs.
+func realFile(name string, dirs map[string]string) (string, error) {
+	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+		return realPath(name)
+	}
+	dir, base := filepath.Split(name)
+	real, ok := dirs[dir]
+	if !ok {
+		var err error
+		if real, err = realPath(filepath.Clean(dir)); err != nil {
+			return "", err
+		}
+		dirs[dir] = real
+	}
+	return filepath.Join(real, base), nil
+}
+
 // group is the part of the files that lies in one checkout.
 type group struct {
 	root  string
@@ -121,12 +139,13 @@ func (g *group) paths() []string {
 func (g *Git) groups(paths []string) ([]*group, error) {
 	byRoot := map[string]*group{}
 	var groups []*group
+	dirs := map[string]string{} // without links
 	for _, name := range paths {
-		real, err := realPath(name)
+		real, err := realFile(name, dirs)
 		if err != nil {
-			return nil, fmt.Errorf("%s: its directory cannot be found: %w", name, err)
+			return nil, fmt.Errorf("%s: its directory cannot be found: %w", shown(name), err)
 		}
-		root := g.rootOf(real)
+		root := g.rootOf(filepath.Dir(real))
 		in := byRoot[root]
 		if in == nil {
 			in = &group{root: root, names: map[string][]string{}}
@@ -291,21 +310,16 @@ func (g *Git) ChangedSince(ref string, paths []string) ([]string, error) {
 
 // commit returns the name of the commit that ref means.
 func (g *Git) commit(root, ref string) (string, error) {
+	if ref == "" || strings.HasPrefix(ref, "-") { // git would take it for an option
+		return "", fmt.Errorf("%s: no commit %q; write a branch, a tag or a commit", root, ref)
+	}
 	var out strings.Builder
-	if ref != "" && !strings.HasPrefix(ref, "-") { // not an option
-		_, err := g.run(Command{Dir: root, Args: []string{"rev-parse", "--verify", "--quiet", ref + "^{commit}"}, Stdout: &out})
-		var failed *GitError
-		if err != nil && (!errors.As(err, &failed) || failed.Code != 1 && failed.Code != 128) {
-			return "", err
-		}
-		if err != nil && failed.Code == 128 && strings.Contains(failed.Text, "ownership") {
-			return "", err
-		}
+	_, err := g.run(Command{Dir: root, Args: []string{"rev-parse", "--verify", ref + "^{commit}"}, Stdout: &out})
+	var failed *GitError
+	if errors.As(err, &failed) {
+		return "", fmt.Errorf("%s: no commit %q; fetch it first (a shallow clone knows few commits): %w", root, ref, err)
 	}
-	if c := strings.TrimSpace(out.String()); c != "" {
-		return c, nil
-	}
-	return "", fmt.Errorf("%s: no commit %q; fetch it first (git fetch origin REF; a shallow clone knows few commits)", root, ref)
+	return strings.TrimSpace(out.String()), err
 }
 
 // ignored returns those of the paths that git ignores. They are relative to

@@ -102,8 +102,9 @@ func TestDirtyInSeveralRepositories(t *testing.T) {
 	put(t, "tree/a.conf", "x")
 	put(t, "r/nested/n.conf", "x")
 	wantDirty(t, paths, map[string]State{"r/sub/l.conf": Modified, "tree/a.conf": Modified, "r/nested/n.conf": Modified})
+	symlink(t, "../r", "s/link")
 	g := realGit()
-	for path, want := range map[string]string{"r/a.conf": "r", "r/sub/l.conf": "r/sub", "tree": "tree", "r/nested/no/such": "", "s/no.conf": "s", ".": "", "r": "r"} {
+	for path, want := range map[string]string{"r/a.conf": "r", "r/sub/l.conf": "r/sub", "tree": "tree", "r/nested/no/such": "", "s/no.conf": "s", "s/link": "r", ".": "", "r": "r"} {
 		if want != "" {
 			want, _ = filepath.Abs(want)
 		}

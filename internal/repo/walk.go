@@ -73,11 +73,11 @@ func (f *finder) directory(path string, order int, l *limit) error {
 }
 
 func (w *walker) start() error {
-	cfg, err := w.load("")
-	if err != nil {
+	state, err := w.load("")
+	if err != nil || !state.ok {
 		return err
 	}
-	w.dirs[""] = &dirState{true, cfg}
+	w.dirs[""] = state
 	if g := w.f.opts.Git; g != nil {
 		if top := g.rootOf(w.root); top != "" {
 			return w.checkout("", top)
@@ -93,16 +93,23 @@ func (w *walker) name(rel string) string {
 	return w.prefix + rel
 }
 
-func (w *walker) full(rel string) string { return filepath.Join(w.root, rel) }
+func (w *walker) full(rel string) string {
+	if rel == "" {
+		return w.root
+	}
+	return strings.TrimSuffix(w.root, separator) + separator + rel // the root of the file system ends in one
+}
 
-// load returns the configuration of a directory.
-func (w *walker) load(rel string) (*config.Config, error) {
+// load reads the configuration of a directory. A directory that cannot be
+// searched is reported, and so is one whose configuration cannot be read: what
+// it excludes is not known.
+func (w *walker) load(rel string) (*dirState, error) {
 	cfg, err := w.f.config(w.name(rel))
 	if errors.Is(err, fs.ErrPermission) {
-		w.unreadable(rel, err) // and what is in it is not walked either
-		return nil, nil
+		w.unreadable(rel, err)
+		return &dirState{}, nil
 	}
-	return cfg, err
+	return &dirState{err == nil, cfg}, err
 }
 
 func (w *walker) unreadable(rel string, err error) {
@@ -247,26 +254,27 @@ func (w *walker) dir(rel string) (*dirState, error) {
 	if s := w.dirs[rel]; s != nil {
 		return s, nil
 	}
-	s := &dirState{}
+	s, err := w.inspect(rel)
 	w.dirs[rel] = s
+	return s, err
+}
+
+func (w *walker) inspect(rel string) (*dirState, error) {
 	parent, err := w.dir(parentOf(rel))
 	if err != nil || !parent.ok || w.excluded(parent.config, rel, true) {
-		return s, err
+		return &dirState{}, err
 	}
 	info, err := os.Lstat(w.full(rel))
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
-		return s, nil
+		return &dirState{}, nil
 	case err != nil:
 		w.unreadable(rel, err)
-		return s, nil
+		return &dirState{}, nil
 	case !info.IsDir():
-		return s, nil
+		return &dirState{}, nil
 	}
-	unreadable := len(w.f.found.Unreadable)
-	s.config, err = w.load(rel)
-	s.ok = err == nil && unreadable == len(w.f.found.Unreadable)
-	return s, err
+	return w.load(rel)
 }
 
 func parentOf(rel string) string {
