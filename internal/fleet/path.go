@@ -59,7 +59,7 @@ func SplitPath(path string) []string {
 		}
 		keys = append(keys, key)
 		for strings.HasPrefix(path, "[") {
-			path = path[strings.IndexByte(path, ']')+1:]
+			_, path, _ = strings.Cut(path, "]")
 		}
 		path = strings.TrimPrefix(path, ".")
 	}

@@ -103,12 +103,13 @@ func (s *Server) Broken() bool {
 	return false
 }
 
-// SystemAccount returns the name of the system account
-// (server/opts.go: system_account or system; $SYS if neither is set).
+// SystemAccount returns the name of the system account: system_account, else
+// system, else $SYS. Unlike other fields the server finds these two in lower
+// case only (server/opts.go, configureSystemAccount).
 func (s *Server) SystemAccount() string {
 	for _, key := range []string{"system_account", "system"} {
-		if v := s.Values.Value(key); v.IsString() {
-			return v.Text()
+		if e := s.Values.Get(key); e != nil && e.Value.IsString() {
+			return e.Value.Text()
 		}
 	}
 	return "$SYS"
