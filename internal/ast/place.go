@@ -49,7 +49,7 @@ func checkPlace(n Node) error {
 func checked(n Node, edits ...Edit) ([]Edit, error) {
 	d := n.doc
 	for _, e := range edits {
-		if d.end < len(d.src) && e.End > d.end {
+		if d.end < len(d.src) && e.End >= d.end {
 			return nil, refuse(n, "the official parser stops reading before the end of the text")
 		}
 		for _, bad := range d.errs {
