@@ -180,6 +180,20 @@ func TestContextIsWhatStandsBesideTheTargets(t *testing.T) {
 	wantNames(t, "from below", discover(t, "c.conf").Context, "../a.conf", "../b.conf", "../new.conf")
 }
 
+// What is wrong in context is nobody's fault here.
+func TestTroubleInTheContextIsNotReported(t *testing.T) {
+	isolate(t)
+	put(t, ".natsfix.yaml", "root: true")
+	write(t, "x/a.conf", "y/b.conf", "z/c.conf")
+	put(t, "y/.natsfix.yaml", "no: such key")
+	symlink(t, "nowhere", "z/broken.conf")
+	f := discover(t, "x/a.conf")
+	wantNames(t, "context", f.Context, "z/c.conf")
+	if len(f.Skipped)+len(f.Unreadable)+len(f.Notes) > 0 {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestContextIsBounded(t *testing.T) {
 	isolate(t)
 	put(t, ".natsfix.yaml", "root: true")

@@ -138,7 +138,7 @@ func TestDirtyOfManyFilesIsFewCalls(t *testing.T) {
 	calls := 0
 	run := Exec(context.Background())
 	g := NewGit(func(c Command) (string, error) { calls++; return run(c) })
-	for _, n := range []int{3, 1000, 20_000} {
+	for _, n := range []int{3, 1000, 6000} {
 		var paths []string
 		for i := range n {
 			paths = append(paths, fmt.Sprintf("directory/file-%06d.conf", i))
@@ -334,5 +334,20 @@ func TestChangedSince(t *testing.T) {
 	}
 	if _, err := g.ChangedSince("HEAD", []string{"out.conf"}); err == nil || !strings.Contains(err.Error(), "out.conf: is in no git checkout") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestABrokenCheckoutIsNamed(t *testing.T) {
+	isolate(t)
+	write(t, "r/a.conf")
+	put(t, "r/.git", "gitdir: nowhere\n")
+	var failed *GitError
+	if d, err := realGit().Dirty([]string{"r/a.conf"}); d != nil || !errors.As(err, &failed) || failed.Verb != "ls-files" || failed.Code != 128 || strings.Contains(err.Error(), "\n") {
+		t.Errorf("%v %v", d, err)
+	}
+	f := discover(t, "r")
+	wantNames(t, "all files", f.Targets, "r/a.conf")
+	if len(f.Notes) != 1 || !strings.Contains(f.Notes[0], "so all are taken: ") {
+		t.Errorf("%q", f.Notes)
 	}
 }

@@ -103,7 +103,7 @@ func TestGitsWarningsAboutDirectoriesArePassedOn(t *testing.T) {
 		return "warning: could not open directory 'x/': Permission denied\nhint: something\n", nil
 	})
 	f, err := Discover([]string{"."}, Options{Git: g})
-	if err != nil || len(f.Unreadable) != 1 || f.Unreadable[0].Error() != ".: cannot be read in full: 'x/': Permission denied" {
+	if err != nil || len(f.Unreadable) != 1 || f.Unreadable[0].Error() != ".: cannot be read: 'x/': Permission denied (permission denied)" {
 		t.Errorf("%+v %v", f, err)
 	}
 	wantNames(t, "targets", f.Targets, "a.conf")

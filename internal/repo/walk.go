@@ -2,6 +2,7 @@ package repo
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -102,18 +103,27 @@ func (w *walker) full(rel string) string {
 
 // load reads the configuration of a directory. A directory that cannot be
 // searched is reported, and so is one whose configuration cannot be read: what
-// it excludes is not known.
+// it excludes is not known. A wrong configuration ends the run, unless only
+// context is looked for: then the directory is none.
 func (w *walker) load(rel string) (*dirState, error) {
 	cfg, err := w.f.config(w.name(rel))
-	if errors.Is(err, fs.ErrPermission) {
+	switch {
+	case err == nil:
+		return &dirState{true, cfg}, nil
+	case errors.Is(err, fs.ErrPermission):
 		w.unreadable(rel, err)
 		return &dirState{}, nil
+	case w.limit != nil:
+		return &dirState{}, nil
 	}
-	return &dirState{err == nil, cfg}, err
+	return &dirState{}, err
 }
 
+// unreadable reports a path. Nobody asked for what is only context.
 func (w *walker) unreadable(rel string, err error) {
-	w.f.found.Unreadable = append(w.f.found.Unreadable, PathError{w.name(rel), "cannot be read: " + reason(err), err})
+	if w.limit == nil {
+		w.f.found.Unreadable = append(w.f.found.Unreadable, PathError{w.name(rel), "cannot be read: " + reason(err), err})
+	}
 }
 
 // excluded reports whether the configuration of the directory in which rel
@@ -142,6 +152,7 @@ func (w *walker) plain(rel string) error {
 		if !w.look() {
 			return nil
 		}
+		var err error
 		child := e.Name()
 		if rel != "" {
 			child = rel + separator + child
@@ -154,8 +165,6 @@ func (w *walker) plain(rel string) error {
 			err = w.plain(child)
 		case strings.HasSuffix(e.Name(), Suffix) && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink):
 			err = w.take(child)
-		default:
-			err = nil
 		}
 		if err != nil {
 			return err
@@ -240,7 +249,7 @@ func (w *walker) list(rel string) (files, inner []string, err error) {
 		for line := range strings.Lines(stderr) {
 			// warning: could not open directory 'x/': Permission denied
 			if text, ok := strings.CutPrefix(strings.TrimSpace(line), "warning: could not open directory "); ok {
-				w.f.found.Unreadable = append(w.f.found.Unreadable, PathError{w.name(rel), "cannot be read in full: " + text, fs.ErrPermission})
+				w.unreadable(rel, fmt.Errorf("%s (%w)", text, fs.ErrPermission))
 			}
 		}
 	}
@@ -290,7 +299,8 @@ func (w *walker) take(rel string) error {
 	if err != nil || !dir.ok || w.excluded(dir.config, rel, false) {
 		return err
 	}
-	info, err := os.Lstat(w.full(rel))
+	full := w.full(rel)
+	info, err := os.Lstat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || isNotDir(err): // deleted, but tracked
 		return nil
@@ -298,11 +308,13 @@ func (w *walker) take(rel string) error {
 		w.unreadable(rel, err)
 		return nil
 	}
-	e := entry{name: w.name(rel), real: w.full(rel), order: w.order}
+	e := entry{name: w.name(rel), real: full, order: w.order}
 	if info.Mode()&fs.ModeSymlink != 0 {
 		e.link = true
 		if e.real, info, err = w.follow(rel, dir.config); err != nil {
-			w.f.found.Skipped = append(w.f.found.Skipped, PathError{e.name, err.Error(), nil})
+			if w.limit == nil {
+				w.f.found.Skipped = append(w.f.found.Skipped, PathError{e.name, err.Error(), nil})
+			}
 			return nil
 		}
 	}
