@@ -49,9 +49,6 @@ func same(a, b any) bool {
 	return a == b
 }
 
-// noEnv is an environment in which nothing is defined.
-func noEnv(string) (string, bool) { return "", false }
-
 // checkFile compares the effective values and the acceptance of one file with
 // the official parser's.
 func checkFile(tb testing.TB, path string) {
@@ -61,7 +58,7 @@ func checkFile(tb testing.TB, path string) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	ev := newEvaluation(set, noEnv)
+	ev := newEvaluation(set, os.LookupEnv)
 	m := ev.document(d)
 	for _, p := range ev.problems {
 		if p.Kind == IncludeCycle {
@@ -161,5 +158,44 @@ func FuzzAgreeWithServer(f *testing.F) {
 		}
 		defer os.Remove(path)
 		checkFile(t, path)
+	})
+}
+
+// FuzzAgreeAcrossIncludes compares two files, of which one may include the
+// other, and a variable in the environment.
+func FuzzAgreeAcrossIncludes(f *testing.F) {
+	for _, s := range [][3]string{
+		{"x: 1\ninclude b.conf\ny: $V", "V: 1\nx: 2", "1"},
+		{"V: 1\nm { include b.conf, z: 1 }\nm2 { include b.conf }", "x: $V\ny: $E", "{ a: [1 , $V] }"},
+		{"include 'b.conf'\ninclude \"./b.conf\"", "{ x: 1 }", "$E"},
+		{"m {\n include b.conf }\na: 1", "a { foo: }\ny: 1", "5MBi"},
+		{"m { a: 5MBi\n include b.conf\n b: 2 }", "m { a: 5MBi, b: 1 }", "1 2"},
+		{"include none.conf", "include a.conf", "\"x y\""},
+		{"a: [ include b.conf ]", "x: $E\nx: $x", "2m"},
+		{"{ include b.conf }\nx: $y", "y: 1\ny: 2 }", "x\ny"},
+		{"a: 1\nINCLUDE\tb.conf;b: $a", "a: (\n x\n)\n", "'a'"},
+	} {
+		f.Add([]byte(s[0]), []byte(s[1]), s[2])
+	}
+	dir := f.TempDir()
+	clearEnv(f)
+	n := 0
+	f.Fuzz(func(t *testing.T, a, b []byte, e string) {
+		if strings.ContainsRune(e, 0) {
+			return // no environment holds it
+		}
+		n++
+		sub := filepath.Join(dir, fmt.Sprintf("%d-%d", os.Getpid(), n))
+		defer os.RemoveAll(sub)
+		if err := os.Mkdir(sub, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string][]byte{"a.conf": a, "b.conf": b} {
+			if err := os.WriteFile(filepath.Join(sub, name), text, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Setenv("E", e)
+		checkFile(t, filepath.Join(sub, "a.conf"))
 	})
 }
