@@ -65,7 +65,7 @@ func (s *session) finishCheck() (int, error) {
 	if err := s.out.Flush(); err != nil {
 		return 0, err
 	}
-	s.errors()
+	s.errors(false)
 	s.checkSummary()
 	return s.exitOfCheck(), nil
 }

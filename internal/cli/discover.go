@@ -22,6 +22,11 @@ func (s *session) discover(req *request) error {
 		return err
 	}
 	req.Targets, req.Context = found.Targets, found.Context
+	for _, path := range paths {
+		if isDir(path) {
+			req.Dirs = append(req.Dirs, path)
+		}
+	}
 	if s.opts.since != "" {
 		req.Targets, err = s.since(found.Targets)
 		if err != nil {

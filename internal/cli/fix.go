@@ -124,7 +124,6 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 		}
 	}
 	f.masked = f.masked || f.run.Masked()
-	f.errors()
 	f.summary()
 	if err := f.flush(); err != nil {
 		return 0, err

@@ -6,16 +6,22 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes/suite"
 	"github.com/natsfix/natsfix/internal/oracle"
 )
 
-// TestMain makes the test binary the program: with made-up rules as fakefix,
-// and the judge.
+// TestMain makes the test binary the program: as it is under the name
+// natsfix, with made-up rules as fakefix, and the judge.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == oracle.ChildArgument {
 		os.Exit(oracle.Serve(os.Stdin, os.Stdout))
 	}
 	testscript.Main(m, map[string]func(){
+		"natsfix": func() {
+			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run}
+			os.Exit(app.Main(os.Args))
+		},
 		"fakefix": func() {
 			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: fakeRules(), Run: fakeRun}
 			os.Exit(app.Main(os.Args))

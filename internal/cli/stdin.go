@@ -81,8 +81,7 @@ func (s *session) fixStdin(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	s.masked = s.masked || f.run.Masked()
-	f.errors()
-	f.remaining()
+	f.errors(f.remaining())
 	f.maskNote()
 	return f.exit(), s.flush()
 }
@@ -116,8 +115,7 @@ func (f *fixRun) filter(req *request) (int, error) {
 	if err := f.writeReports(f.run); err != nil {
 		return 0, err
 	}
-	f.errors()
-	f.remaining()
+	f.errors(f.remaining())
 	if len(f.written) > 0 {
 		f.say("%s applied.", report.Count(len(f.written[0].Findings), "fix"))
 		f.changes(f.written)

@@ -14,21 +14,23 @@ import (
 const maxListed = 20
 
 // errors lists what could not be read, parsed or resolved, unless a report on
-// standard output has done so.
-func (s *session) errors() {
+// standard output has done so; told leaves out what findings told already.
+func (s *session) errors(told bool) {
 	if s.opts.stdoutFormat() == "text" {
 		return
 	}
 	r := s.messages()
 	for _, e := range s.result.Errors {
-		r.WriteError(s.msg, e)
+		if !e.Finding || !told {
+			r.WriteError(s.msg, e)
+		}
 	}
 }
 
 // summary ends a run: what happened, what it means for the servers, what was
 // hidden and what to type next.
 func (f *fixRun) summary() {
-	f.remaining()
+	f.errors(f.remaining())
 	if f.silent && len(f.shown) > 0 {
 		f.say("Nothing was written: there is no terminal to ask on, and --write was not given.")
 	}
@@ -124,20 +126,22 @@ func (f *fixRun) changes(groups []*engine.Group) {
 	}
 }
 
-// remaining lists findings that are still there.
-func (f *fixRun) remaining() {
+// remaining lists findings that are still there, and reports whether it listed
+// all of them.
+func (f *fixRun) remaining() bool {
 	if f.opts.stdoutFormat() != "" || f.opts.quiet {
-		return
+		return false
 	}
 	list := f.unfixed()
 	r := f.messages()
 	for i, finding := range list {
 		if i == maxListed && !f.opts.verbose && len(list) > maxListed+1 {
 			f.say("and %s (natsfix check lists them)", report.Count(len(list)-i, "more finding"))
-			return
+			return false
 		}
 		r.WriteFinding(f.msg, finding, nil)
 	}
+	return true
 }
 
 // unfixed returns the findings that no group cures.

@@ -38,23 +38,15 @@ func (text) Report(w io.Writer, run *Run) error {
 	for _, f := range run.Result.Files {
 		files[f.Path] = f
 	}
-	told := make(map[place]bool, len(run.Result.Findings))
 	for _, f := range run.Result.Findings {
-		told[place{f.File, f.Line, f.Column}] = true
 		run.WriteFinding(out, f, files[f.File])
 	}
 	for _, e := range run.Result.Errors {
-		// A syntax error is also the finding of a rule.
-		if e.Kind != engine.Syntax || !told[place{e.File, e.Line, e.Column}] {
+		if !e.Finding {
 			run.WriteError(out, e)
 		}
 	}
 	return out.Flush()
-}
-
-type place struct {
-	file         string
-	line, column int
 }
 
 // WriteFinding writes one finding as text. file is the file that it is in; nil

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,17 +23,27 @@ func Words(c engine.Change) string {
 	return s + " (" + c.Effect + ")"
 }
 
-// value shows a value that is given as JSON text. Quotes are left out where
-// nothing is lost by it.
+// quotedWord is a JSON string that needs no quotes in a configuration, and the
+// colon behind it if it is a key.
+var quotedWord = regexp.MustCompile(`"([A-Za-z_$][A-Za-z0-9_.*>$-]*)"(:?)`)
+
+// value shows a value that is given as JSON text, much as it would be written
+// in a configuration.
 func value(text string) string {
 	if text == "" {
 		return "(not set)"
 	}
-	var s string
-	if json.Unmarshal([]byte(text), &s) != nil || s == "" || strings.ContainsAny(s, " \t\n\"'") {
-		return Plain(text)
-	}
-	return Plain(s)
+	return Plain(quotedWord.ReplaceAllStringFunc(text, func(word string) string {
+		if key, ok := strings.CutSuffix(word, ":"); ok {
+			return strings.Trim(key, `"`) + ": "
+		}
+		bare := strings.Trim(word, `"`)
+		switch strings.ToLower(bare) {
+		case "true", "false", "yes", "no", "on", "off", "null":
+			return word // without quotes it would be no string
+		}
+		return bare
+	}))
 }
 
 // Plain returns a text with everything that a terminal would obey in a visible
