@@ -5,7 +5,8 @@ package ast
 // A string that replaces a string keeps its quotes, and gets quotes where it
 // needs them; any other string is quoted as the strings nearby. A map takes
 // several lines if the value did, or if it replaces a scalar on a line of its
-// own. Comments inside a replaced map or array go with it.
+// own that no comment follows, unless most maps beside it take one line.
+// Comments inside a replaced map or array go with it.
 func SetValue(v Node, lit Literal) ([]Edit, error) {
 	if err := checkPlace(v); err != nil {
 		return nil, err
@@ -20,10 +21,10 @@ func SetValue(v Node, lit Literal) ([]Edit, error) {
 	}
 	d := v.doc
 	st := styleAt(v)
-	if v.Kind() == KindString && v.Quote() != Block {
+	if lit.kind == litString && v.Kind() == KindString && v.Quote() != Block {
 		st.stringQuote = v.Quote()
 	}
-	at := layout{indent: d.indent(v.Start()), lines: standsAlone(v), array: inArray}
+	at := layout{indent: d.indent(v.Start()), lines: standsAlone(v) && !st.oneLine, array: inArray}
 	if v.Kind() == KindMap || v.Kind() == KindArray {
 		at.lines = d.isMultiLine(v)
 	}
@@ -39,14 +40,14 @@ func SetValue(v Node, lit Literal) ([]Edit, error) {
 
 // standsAlone reports whether a value's entry, or the value itself in an
 // array, starts its line and ends its line, so that a new map there may take
-// several lines.
+// several lines. A comment behind it would end up behind the closing brace.
 func standsAlone(v Node) bool {
 	n := v
 	if p := n.Parent(); p.Kind() == KindEntry {
 		n = p
 	}
 	t, err := trailOf(n)
-	return err == nil && t.lineEnds && ownLine(n)
+	return err == nil && t.lineEnds && t.comment.Len() == 0 && ownLine(n)
 }
 
 // blankBefore returns the blank that has to stand between the text of a value

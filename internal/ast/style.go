@@ -17,6 +17,7 @@ type style struct {
 	comma         bool   // entries on lines of their own have commas between them, as in JSON
 	compact       bool   // no blanks behind commas and colons
 	pad           string // inside the braces of a one-line map
+	oneLine       bool   // most maps beside a new one take one line
 }
 
 // habits are looked for in so many nodes of a document.
@@ -74,6 +75,7 @@ func styleAt(n Node) style {
 		st.mapSep = " " // a brace must not touch an unquoted key
 	}
 	st.compact = json && !strings.HasSuffix(st.valueSep, " ")
+	st.oneLine = near.oneLineMaps > 0 && near.oneLineMaps >= near.longMaps
 	st.pad = " "
 	if st.compact || far.tightBraces > far.padBraces {
 		st.pad = ""
@@ -96,7 +98,7 @@ type habits struct {
 	bare, single, double       int // strings
 	valueSep, mapSep           string
 	padBraces, tightBraces     int
-	bareTop                    bool
+	oneLineMaps, longMaps      int // with entries
 }
 
 func (h *habits) entries(block Node) {
@@ -166,6 +168,13 @@ func (h *habits) entry(e Node) {
 	sep := &h.valueSep
 	if v.Kind() == KindMap {
 		sep = &h.mapSep
+		switch {
+		case !v.First().Valid():
+		case e.doc.isMultiLine(v):
+			h.longMaps++
+		default:
+			h.oneLineMaps++
+		}
 	}
 	if *sep == "" {
 		*sep = separator(e.doc.src[e.KeySpan().End:v.Start()])
