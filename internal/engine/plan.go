@@ -36,6 +36,7 @@ type plan struct {
 	run     *run
 	set     *fleet.Set
 	fleet   *fleet.Fleet
+	found   *fixes.Found      // what the rules find in fleet
 	texts   map[string][]byte // documents that were edited
 	history map[string][][]ast.Edit
 	applied []*applied
@@ -55,7 +56,7 @@ type report struct {
 // plan runs the rules to rest.
 func (r *run) plan(ctx context.Context) (*plan, error) {
 	p := &plan{
-		run: r, set: r.base, fleet: r.first,
+		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
 	}
 	for round := 1; round <= maxRounds; round++ {
@@ -86,7 +87,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 // step runs one rule once and applies what may be applied. It returns how many
 // fixes that were.
 func (p *plan) step(rule *fixes.Rule, round int) int {
-	found := rule.Run(p.fleet, p.run.req.Params)
+	found := p.found.Of(rule)
 	if len(found) == 0 {
 		return 0
 	}
@@ -248,7 +249,7 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fix
 		texts[d.Path] = text
 	}
 	set := p.set.With(texts)
-	next := p.run.build(set)
+	next := p.run.build(set, p.fleet)
 	for _, d := range next.Docs {
 		d.Context = !p.run.targets[d.Path]
 	}
@@ -271,7 +272,7 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fix
 		p.texts[d.Path] = texts[d.Path]
 		p.history[d.Path] = append(p.history[d.Path], list)
 	}
-	p.set, p.fleet = set, next
+	p.set, p.fleet, p.found = set, next, p.run.suite.Run(next)
 	return ""
 }
 

@@ -2,8 +2,10 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -60,32 +62,36 @@ func (r *run) settle(ctx context.Context, p *plan) (again bool, err error) {
 	return again, nil
 }
 
-// banCulprit finds the fix without which the group is proved, and bans it; if
-// there is no such fix it bans all fixes of the group.
+// banCulprit bans all fixes of a group and gives back, one after the other,
+// those with which what is left is proved.
 func (r *run) banCulprit(ctx context.Context, g *group, why string) error {
-	ban := func(a *applied) { r.banned[a.id] = fmt.Sprintf("failed proof: %s", why) }
-	if len(g.applied) > 1 {
-		for i := len(g.applied) - 1; i >= 0; i-- {
-			a := g.applied[i]
-			if _, done := r.banned[a.id]; done {
-				continue
-			}
-			ban(a)
-			p, err := r.plan(ctx)
-			if err != nil {
-				return err
-			}
-			if err := r.judgeAll(ctx, p); err != nil {
-				return err
-			}
-			if !slices.ContainsFunc(p.groups, func(other *group) bool { return shares(g, other) && r.prove(other) != "" }) {
-				return nil
-			}
-			delete(r.banned, a.id)
-		}
-	}
 	for _, a := range g.applied {
-		ban(a)
+		r.banned[a.id] = "failed proof: " + why
+	}
+	if len(g.applied) == 1 {
+		return nil
+	}
+	tried := make(map[fixID]bool)
+	for _, a := range g.applied {
+		if tried[a.id] {
+			continue
+		}
+		tried[a.id] = true
+		delete(r.banned, a.id)
+		p, err := r.plan(ctx)
+		if err != nil {
+			return err
+		}
+		if err := r.judgeAll(ctx, p); err != nil {
+			return err
+		}
+		for _, other := range p.groups {
+			if shares(g, other) {
+				if why := r.prove(other); why != "" {
+					r.banned[a.id] = "failed proof: " + why
+				}
+			}
+		}
 	}
 	return nil
 }
@@ -146,16 +152,17 @@ func (r *run) jobs() int {
 	if r.req.Jobs > 0 {
 		return r.req.Jobs
 	}
-	return 8
+	return runtime.NumCPU()
 }
 
-// caseKey names a server by the identity of its documents.
+// caseKey names a server by its documents' paths and texts.
 func caseKey(s *fleet.Server) string {
-	var b strings.Builder
+	h := sha256.New()
 	for _, d := range s.Docs {
-		fmt.Fprintf(&b, "%p ", d)
+		fmt.Fprintf(h, "%d %s %d ", len(d.Path), d.Path, len(d.Tree.Source()))
+		h.Write(d.Tree.Source())
 	}
-	return b.String()
+	return string(h.Sum(nil))
 }
 
 // casePath is where a document stands in a case: its absolute path.

@@ -26,6 +26,7 @@ type Request struct {
 	Unsafe      bool              // apply unsafe fixes too
 	UnsafeRules map[string]bool   // rules whose unsafe fixes may be applied
 	Params      map[string]string // RULE.PARAM to value
+	Window      fixes.Window      // the server releases that the files are for
 	MaxSize     int64             // files larger than this are checked and not rewritten; 0 for no limit
 
 	// Prove says that fixes are proved by the official parser and server.

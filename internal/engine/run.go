@@ -40,6 +40,7 @@ type run struct {
 	base    *fleet.Set
 	first   *fleet.Fleet // as read
 	targets map[string]bool
+	suite   *fixes.Suite
 	// banned are the fixes that must not be applied, and why.
 	banned map[fixID]string
 	// proofs holds what the judge said, by the texts of a server.
@@ -58,7 +59,8 @@ func newRun(req Request) *run {
 	for _, path := range req.Targets {
 		r.targets[filepath.Clean(path)] = true
 	}
-	r.first = r.build(r.base)
+	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.jobs())
+	r.first = r.build(r.base, nil)
 	for _, d := range r.first.Docs {
 		if !r.targets[d.Path] && r.below(d.Path) {
 			r.targets[d.Path] = true
@@ -90,13 +92,15 @@ func (r *run) includedByTarget(path string) bool {
 	return false
 }
 
-func (r *run) build(set *fleet.Set) *fleet.Fleet {
+func (r *run) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 	a := r.req.Args
 	return fleet.Build(set, slices.Concat(r.req.Targets, r.req.Context), fleet.Options{
 		Env:   r.req.Env,
 		Args:  fleet.Args{ServerName: a.ServerName, ClusterName: a.ClusterName, Routes: a.Routes, JetStream: a.JetStream},
 		Hosts: r.req.Hosts,
 		Jobs:  r.req.Jobs,
+
+		Previous: previous,
 	})
 }
 

@@ -4,12 +4,14 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
-// Pass is one run of one rule over a fleet.
+// Pass is one run of one rule.
 type Pass struct {
 	Fleet *fleet.Fleet
 	Rule  *Rule
 	// Params are the values given for parameters, by RULE.PARAM.
 	Params map[string]string
+	// Window are the server releases that the files are for.
+	Window Window
 
 	findings []*Finding
 }
@@ -20,9 +22,8 @@ func (p *Pass) Param(name string) (string, bool) {
 	return v, ok
 }
 
-// Report adds a finding. Rule and severity are filled in if they are not set;
-// findings in documents that were only read as context are kept, since a fix
-// may reach out from them, and are left out of reports later.
+// Report adds a finding, and fills in the rule, and its severity if the
+// finding has none of its own.
 func (p *Pass) Report(f *Finding) {
 	f.Rule = p.Rule.Name
 	if f.Severity == 0 {
@@ -31,10 +32,161 @@ func (p *Pass) Report(f *Finding) {
 	p.findings = append(p.findings, f)
 }
 
-// Run runs the rule and returns its findings in the order in which it reported
-// them.
-func (r *Rule) Run(f *fleet.Fleet, params map[string]string) []*Finding {
-	p := &Pass{Fleet: f, Rule: r, Params: params}
-	r.Check(p)
-	return p.findings
+// Suite is a list of rules with what they are run with. It remembers what it
+// found in servers and documents, so that only those that an edit changed are
+// looked at again.
+type Suite struct {
+	rules   []*Rule
+	params  map[string]string
+	window  Window
+	jobs    int
+	servers map[*fleet.Map][][]*Finding // by effective configuration, then rule
+	docs    map[*fleet.Doc][][]*Finding
+}
+
+// NewSuite returns a suite of rules. Jobs is how many servers are looked at at
+// the same time.
+func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) *Suite {
+	return &Suite{
+		rules: rules, params: params, window: window, jobs: max(1, jobs),
+		servers: make(map[*fleet.Map][][]*Finding), docs: make(map[*fleet.Doc][][]*Finding),
+	}
+}
+
+// Found holds the findings of a suite in one fleet.
+type Found struct {
+	suite *Suite
+	fleet *fleet.Fleet
+	done  map[*Rule][]*Finding
+}
+
+// Run looks at all servers and documents of the fleet. Findings of the rules
+// that see the whole fleet are worked out when [Found.Of] asks for them.
+func (s *Suite) Run(f *fleet.Fleet) *Found {
+	var servers []*fleet.Server
+	for _, server := range f.Servers {
+		if _, ok := s.servers[server.Values]; !ok {
+			servers = append(servers, server)
+		}
+	}
+	results := make([][][]*Finding, len(servers))
+	fleet.Parallel(len(servers), s.jobs, func(i int) { results[i] = s.server(f, servers[i]) })
+	for i, server := range servers {
+		s.servers[server.Values] = results[i]
+	}
+	var docs []*fleet.Doc
+	for _, d := range f.Docs {
+		if _, ok := s.docs[d]; !ok {
+			docs = append(docs, d)
+		}
+	}
+	results = make([][][]*Finding, len(docs))
+	fleet.Parallel(len(docs), s.jobs, func(i int) { results[i] = s.doc(f, docs[i]) })
+	for i, d := range docs {
+		s.docs[d] = results[i]
+	}
+	return &Found{suite: s, fleet: f, done: make(map[*Rule][]*Finding)}
+}
+
+func (s *Suite) pass(f *fleet.Fleet, r *Rule) *Pass {
+	return &Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
+}
+
+// server runs the rules that look at one server.
+func (s *Suite) server(f *fleet.Fleet, server *fleet.Server) [][]*Finding {
+	var passes []*Pass // of the rules that look at values
+	var found [][]*Finding
+	keep := func(p *Pass, i int) {
+		if len(p.findings) > 0 {
+			if found == nil {
+				found = make([][]*Finding, len(s.rules))
+			}
+			found[i] = p.findings
+		}
+	}
+	for i, r := range s.rules {
+		switch {
+		case r.CheckValue != nil:
+			passes = append(passes, s.pass(f, r))
+		case r.CheckServer != nil:
+			p := s.pass(f, r)
+			r.CheckServer(p, server)
+			keep(p, i)
+		}
+	}
+	if len(passes) == 0 {
+		return found
+	}
+	visits(server, func(v *Visit) {
+		for _, p := range passes {
+			p.Rule.CheckValue(p, v)
+		}
+	})
+	at := 0
+	for i, r := range s.rules {
+		if r.CheckValue != nil {
+			keep(passes[at], i)
+			at++
+		}
+	}
+	return found
+}
+
+// doc runs the rules that look at one document.
+func (s *Suite) doc(f *fleet.Fleet, d *fleet.Doc) [][]*Finding {
+	var found [][]*Finding
+	for i, r := range s.rules {
+		if r.CheckDoc == nil {
+			continue
+		}
+		p := s.pass(f, r)
+		r.CheckDoc(p, d)
+		if len(p.findings) > 0 {
+			if found == nil {
+				found = make([][]*Finding, len(s.rules))
+			}
+			found[i] = p.findings
+		}
+	}
+	return found
+}
+
+// Of returns the findings of one rule of the suite, in the order of servers
+// and documents.
+func (fd *Found) Of(r *Rule) []*Finding {
+	if list, ok := fd.done[r]; ok {
+		return list
+	}
+	var list []*Finding
+	switch {
+	case r.Check != nil:
+		p := fd.suite.pass(fd.fleet, r)
+		r.Check(p)
+		list = p.findings
+	case r.CheckDoc != nil:
+		i := fd.suite.index(r)
+		for _, d := range fd.fleet.Docs {
+			if found := fd.suite.docs[d]; found != nil {
+				list = append(list, found[i]...)
+			}
+		}
+	default:
+		i := fd.suite.index(r)
+		for _, server := range fd.fleet.Servers {
+			if found := fd.suite.servers[server.Values]; found != nil {
+				list = append(list, found[i]...)
+			}
+		}
+	}
+	fd.done[r] = list
+	return list
+}
+
+func (s *Suite) index(r *Rule) int {
+	for i, rule := range s.rules {
+		if rule == r {
+			return i
+		}
+	}
+	return -1
 }

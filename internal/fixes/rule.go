@@ -1,15 +1,31 @@
 package fixes
 
+import (
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
 // Rule is one named check, mostly with a fix. Everything that is said about it
 // to people stands here once and feeds the rules and explain commands and the
 // documentation.
+//
+// A rule has one of the four checks. They must not keep anything between
+// calls, and all but Check may be called for several servers at once.
 type Rule struct {
 	Name     string // kebab-case
 	Severity Severity
 	Summary  string // one sentence: what is wrong
 	Doc      Doc
 	Params   []Param
-	Check    func(*Pass)
+	// Off says that the rule runs only if it is asked for by name.
+	Off bool
+	// Syntax says that the rule cures what the official parser refuses, so that
+	// its fixes may touch documents with syntax errors.
+	Syntax bool
+
+	Check       func(*Pass)                // the whole fleet
+	CheckServer func(*Pass, *fleet.Server) // one server
+	CheckValue  func(*Pass, *Visit)        // every value of a server
+	CheckDoc    func(*Pass, *fleet.Doc)    // one document, fragments too
 }
 
 // Doc is the documentation of a rule.

@@ -38,6 +38,9 @@ type Options struct {
 	Args  Args
 	Hosts map[string]string // host name to the root file of the server that answers under it
 	Jobs  int
+	// Previous is a fleet that was built with the same options from other
+	// texts: servers none of whose documents differ are taken over.
+	Previous *Fleet
 }
 
 // Build reads the documents at paths and what they include, and links the
@@ -51,7 +54,7 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	}
 	docs := make([]*Doc, len(paths))
 	errs := make([]error, len(paths))
-	parallel(len(paths), jobs, func(i int) { docs[i], errs[i] = set.Load(paths[i]) })
+	Parallel(len(paths), jobs, func(i int) { docs[i], errs[i] = set.Load(paths[i]) })
 	for i, err := range errs {
 		if err != nil {
 			f.LoadErrors = append(f.LoadErrors, LoadError{paths[i], err})
@@ -63,7 +66,14 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 
 	roots := findRoots(docs)
 	servers := make([]*Server, len(roots))
-	parallel(len(roots), jobs, func(i int) { servers[i] = newServer(set, roots[i], opts) })
+	previous := opts.Previous.byRoot()
+	Parallel(len(roots), jobs, func(i int) {
+		if old := previous[roots[i].Path]; old != nil && old.unchanged(set) {
+			servers[i] = old.unlinked()
+			return
+		}
+		servers[i] = newServer(set, roots[i], opts)
+	})
 	f.Servers = servers
 	f.Docs = docs
 	seen := make(map[*Doc]bool, len(docs))
@@ -81,6 +91,41 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	slices.SortFunc(f.Docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
 	f.link(opts.Hosts)
 	return f
+}
+
+// byRoot returns the servers of a fleet by the path of their root.
+func (f *Fleet) byRoot() map[string]*Server {
+	if f == nil {
+		return nil
+	}
+	servers := make(map[string]*Server, len(f.Servers))
+	for _, s := range f.Servers {
+		servers[s.Root.Path] = s
+	}
+	return servers
+}
+
+// unchanged reports whether the set holds the very documents that the server
+// was made of.
+func (s *Server) unchanged(set *Set) bool {
+	for _, p := range s.Problems {
+		if p.Kind == MissingInclude || p.Kind == UnreadableInclude {
+			return false
+		}
+	}
+	for _, d := range s.Docs {
+		if now, err := set.Load(d.Path); err != nil || now != d {
+			return false
+		}
+	}
+	return true
+}
+
+// unlinked returns a copy of the server that belongs to no cluster yet.
+func (s *Server) unlinked() *Server {
+	next := *s
+	next.Cluster = nil
+	return &next
 }
 
 func newServer(set *Set, root *Doc, opts Options) *Server {
@@ -155,8 +200,8 @@ func (d *Doc) includes() func(yield func(string) bool) {
 	}
 }
 
-// parallel calls f for 0 to n-1, jobs of them at a time.
-func parallel(n, jobs int, f func(i int)) {
+// Parallel calls f for 0 to n-1, jobs of them at a time.
+func Parallel(n, jobs int, f func(i int)) {
 	if jobs = min(jobs, n); jobs <= 1 {
 		for i := range n {
 			f(i)

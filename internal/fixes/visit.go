@@ -1,0 +1,67 @@
+package fixes
+
+import (
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
+)
+
+// Visit is one value of a server's effective configuration with what the field
+// table says of it.
+type Visit struct {
+	Server *fleet.Server
+	Parent *Visit        // the map or list that holds it, nil at the top level
+	Block  *schema.Block // the block that holds the key; nil inside what the server does not know
+	Field  *schema.Field // nil if the server does not know the key
+	Entry  *fleet.Entry  // nil for an item of a list
+	Value  *fleet.Value
+	Index  int // of an item of a list
+}
+
+// Path returns the path of the value.
+func (v *Visit) Path() string {
+	parent := ""
+	if v.Parent != nil {
+		parent = v.Parent.Path()
+	}
+	if v.Entry == nil {
+		return fleet.JoinIndex(parent, v.Index)
+	}
+	return fleet.JoinKey(parent, v.Entry.Key)
+}
+
+// Is reports whether the value is the named field, in a block of the given
+// path in the field table ("" for the top level).
+func (v *Visit) Is(block, field string) bool {
+	return v.Field != nil && v.Block != nil && v.Entry != nil && v.Field.Name == field && v.Block.Path == block
+}
+
+// visits calls fn for every value of a server, parents before children.
+func visits(s *fleet.Server, fn func(*Visit)) {
+	var todo []*Visit
+	push := func(parent *Visit, m *fleet.Map, block *schema.Block) {
+		for i := len(m.Entries) - 1; i >= 0; i-- {
+			e := m.Entries[i]
+			v := &Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
+			if block != nil {
+				v.Field = block.Field(e.Key)
+			}
+			todo = append(todo, v)
+		}
+	}
+	push(nil, s.Values, schema.Root())
+	for len(todo) > 0 {
+		v := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		fn(v)
+		var below *schema.Block
+		if v.Field != nil {
+			below = v.Field.Block
+		}
+		if v.Value.Map != nil {
+			push(v, v.Value.Map, below)
+		}
+		for i := len(v.Value.List) - 1; i >= 0; i-- {
+			todo = append(todo, &Visit{Server: s, Parent: v, Block: v.Block, Field: v.Field, Value: v.Value.List[i], Index: i})
+		}
+	}
+}
