@@ -138,6 +138,13 @@ func (w *rewriter) set(s SetWant) error {
 			conflict = c
 			continue
 		}
+		if target.node == s.Value.Use && w.lastUse(s) {
+			if conflict == nil {
+				conflict = &Conflict{Message: fmt.Sprintf("%s comes from the environment", s.Path)}
+			}
+			conflict.Message += fmt.Sprintf("; nor can it be written where it is used, since the server refuses the definition of $%s once nothing uses it", target.node.Text())
+			continue
+		}
 		edits, err := ast.SetValue(target.node, s.To.Literal)
 		if err != nil {
 			return err
@@ -172,7 +179,7 @@ func (w *rewriter) disagreement(s SetWant, uses []fleet.Use) *Conflict {
 	if len(others) == 0 {
 		return nil
 	}
-	c := &Conflict{Message: fmt.Sprintf("the text of %s is shared with %s of %s, which must keep its value",
+	c := &Conflict{Message: fmt.Sprintf("the text of %s is shared with %s of %s, for which the same change would be wrong",
 		s.Path, others[0].Path, others[0].Server.Root.Path)}
 	for _, u := range others {
 		n, doc := u.Value.Place()
@@ -181,10 +188,47 @@ func (w *rewriter) disagreement(s SetWant, uses []fleet.Use) *Conflict {
 	return c
 }
 
+// lastUse reports whether the variable through which the value came would not
+// be used any more if it was replaced there: the server takes its definition
+// for an unknown field then (server/opts.go, unknown fields).
+func (w *rewriter) lastUse(s SetWant) bool {
+	def := s.Value.Def
+	if def == nil {
+		return false
+	}
+	for _, u := range w.fleet.Uses(def.Value.Node) {
+		if u.Server != s.Server {
+			continue
+		}
+		_, wanted := w.wants[place{u.Server, u.Path}]
+		used := u.Value.Def == def && !wanted
+		field := u.Entry == def && !isDefinition(u)
+		if used || field {
+			return false
+		}
+	}
+	return true
+}
+
 // isDefinition reports whether a use is nothing but the definition of a
-// variable: the server has no field of that name there.
+// variable, or a part of one: the server has no field of that name there.
 func isDefinition(u fleet.Use) bool {
-	return u.Entry != nil && u.Entry.Used && schema.Root().Find(fleet.SplitPath(u.Path)...) == nil
+	keys := fleet.SplitPath(u.Path)
+	if schema.Root().Find(keys...) != nil {
+		return false
+	}
+	m := u.Server.Values
+	for _, key := range keys {
+		e := m.Get(key)
+		if e == nil {
+			return false
+		}
+		if e.Used {
+			return true
+		}
+		m = e.Value.Map
+	}
+	return false
 }
 
 func (w *rewriter) insert(in InsertWant, inserted map[place]string) error {
