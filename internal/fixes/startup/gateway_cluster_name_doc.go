@@ -16,9 +16,10 @@ gateways entries of other servers, and mapping destinations with that cluster. W
 Names that come through variables or includes are changed where they are written if that is right for all who share
 them, else nearer to their use.`,
 	Applicability: `Safe if every server with the mismatch refuses to start as its files and the known flags stand, no other
-cluster bears the new name, and each reference can be resolved. Manual if another cluster bears the new name, or if two
-gateways of one old name cannot be told apart by their URLs. Unsafe with prefer=gateway if a member of the cluster
-starts today.`,
+cluster bears the new name, and each reference can be resolved. Manual if another cluster bears the new name, if two
+gateways of one old name cannot be told apart by their URLs, if the new name has a space (which the server refuses), or
+if the text of a name is shared with others that must keep it. With prefer=gateway also manual if members of the cluster
+call their gateway differently, and unsafe if one of them starts today.`,
 	Effect: `The servers with the mismatch do not run. Others whose gateways entry is renamed need a restart.`,
 	Before: `gateway {
   name: "gateway"
