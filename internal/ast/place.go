@@ -99,6 +99,10 @@ func trailOf(n Node) (trail, error) {
 	for tok := range d.GapTokens(Span{n.End(), limit}) {
 		switch tok.Kind {
 		case TokenSpace:
+			if strings.Trim(d.Text(tok.Span), " \t") != "" {
+				// Between a value and its separator the official lexer skips blanks and tabs only.
+				return t, refuse(n, "white space other than blanks and tabs is behind it")
+			}
 		case TokenComment:
 			t.comment = tok.Span
 			t.end = tok.End
