@@ -116,3 +116,33 @@ func TestEveryServerHasOneClusterAndSupercluster(t *testing.T) {
 		}
 	}
 }
+
+func TestBuildFromAPreviousFleet(t *testing.T) {
+	for seed := range uint64(150) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		in := randomFiles(r)
+		paths := slices.Sorted(maps.Keys(in))
+		set := NewSet(in.read)
+		f := Build(set, paths, Options{Jobs: 1})
+		first := describe(f)
+		start := f
+		for range 3 {
+			other := randomFiles(r)
+			texts := make(map[string][]byte)
+			for _, path := range paths {
+				if text, ok := other[path]; ok && r.IntN(4) == 0 {
+					texts[path] = []byte(text)
+				}
+			}
+			set = set.With(texts)
+			want := describe(Build(set, paths, Options{Jobs: 1}))
+			f = Build(set, paths, Options{Jobs: 1 + r.IntN(8), Previous: f})
+			if got := describe(f); got != want {
+				t.Fatalf("seed %d: from a previous fleet\n%s\nfrom nothing\n%s", seed, got, want)
+			}
+		}
+		if describe(start) != first {
+			t.Fatalf("seed %d: a later fleet changed the first", seed)
+		}
+	}
+}
