@@ -35,12 +35,17 @@ type Case struct {
 	forms   map[string]form
 }
 
-// The sections beside in/PATH and out/PATH, in the order in which they stand
-// in a case. A case need not have an optional one; it is checked if it has.
-var sections = [...]struct {
+// section is one kind of section beside in/PATH and out/PATH. An optional one
+// is checked if a case has it.
+type section struct {
 	name     string
 	optional bool
-}{{"findings", false}, {"changes", true}, {"server", true}, {"notes", true}, {"refused", false}}
+}
+
+// sections lists them in the order in which they stand in a case.
+func sections() []section {
+	return []section{{"findings", false}, {"changes", true}, {"server", true}, {"notes", true}, {"refused", false}}
+}
 
 // Load reads the case in a file. Its rule is by default the name of the
 // folder that holds it.
@@ -60,11 +65,11 @@ func Parse(file string, data []byte) (*Case, error) {
 	}
 	archive := txtar.Parse(data)
 	c.comment = archive.Comment
-	if err := c.directives(string(archive.Comment)); err != nil {
+	if err := c.head(string(archive.Comment)); err != nil {
 		return nil, err
 	}
 	for _, f := range archive.Files {
-		if err := c.section(f.Name, f.Data); err != nil {
+		if err := c.add(f.Name, f.Data); err != nil {
 			return nil, err
 		}
 	}
@@ -87,7 +92,8 @@ func Parse(file string, data []byte) (*Case, error) {
 	return c, nil
 }
 
-func (c *Case) section(name string, data []byte) error {
+// add takes in one section.
+func (c *Case) add(name string, data []byte) error {
 	files := c.In
 	rest, isFile := strings.CutPrefix(name, "in/")
 	if !isFile {
@@ -95,7 +101,7 @@ func (c *Case) section(name string, data []byte) error {
 		rest, isFile = strings.CutPrefix(name, "out/")
 	}
 	if !isFile {
-		for _, s := range sections {
+		for _, s := range sections() {
 			if s.name == name {
 				c.Sections[name] = string(data)
 				return nil
@@ -113,18 +119,17 @@ func (c *Case) section(name string, data []byte) error {
 	return nil
 }
 
-// directives reads the comment: what the case shows, then a directive a line.
-func (c *Case) directives(comment string) error {
+// head reads the comment on top: what the case shows, then a directive a line.
+func (c *Case) head(comment string) error {
 	var about []string
 	begun := false
 	for i, line := range strings.Split(comment, "\n") {
 		line = strings.TrimSpace(line)
 		key, value, hasValue := strings.Cut(line, ":")
-		read, known := readers[key]
 		switch {
-		case known && (hasValue || key == "unsafe"):
+		case hasValue && slices.Contains(strings.Fields(directives), key), line == "unsafe":
 			begun = true
-			if err := read(c, strings.TrimSpace(value)); err != nil {
+			if err := c.directive(key, strings.TrimSpace(value)); err != nil {
 				return fmt.Errorf("%s:%d: %s: %w", c.Name, i+1, key, err)
 			}
 		case line == "":
@@ -141,28 +146,36 @@ func (c *Case) directives(comment string) error {
 	return nil
 }
 
-// readers read the value of a directive.
-var readers = map[string]func(c *Case, value string) error{
-	"rule":   func(c *Case, v string) error { c.Rules = append(c.Rules, strings.Fields(v)...); return nil },
-	"set":    func(c *Case, v string) error { return pair(c.Params, v) },
-	"env":    func(c *Case, v string) error { return pair(c.Env, v) },
-	"hosts":  func(c *Case, v string) error { return pair(c.Hosts, v) },
-	"target": func(c *Case, v string) error { c.Targets = append(c.Targets, strings.Fields(v)...); return nil },
-	"lost":   func(c *Case, v string) error { c.Lost = append(c.Lost, v); return nil },
-	"args": func(c *Case, v string) (err error) {
-		c.Args, err = parseArgs(strings.Fields(v))
-		return err
-	},
-	"unsafe": func(c *Case, v string) error {
+// directives are the words that a directive may begin with, but for unsafe.
+const directives = "rule set env args hosts target crlf no-final-newline bom lost"
+
+// directive reads one directive.
+func (c *Case) directive(key, value string) (err error) {
+	switch key {
+	case "rule":
+		c.Rules = append(c.Rules, strings.Fields(value)...)
+	case "set":
+		return pair(c.Params, value)
+	case "env":
+		return pair(c.Env, value)
+	case "args":
+		c.Args, err = parseArgs(strings.Fields(value))
+	case "unsafe":
 		c.Unsafe = true
-		if v != "" {
-			return fmt.Errorf("takes no value, got %q", v)
-		}
-		return nil
-	},
-	"crlf":             func(c *Case, v string) error { return c.form(v, func(f *form) { f.crlf = true }) },
-	"no-final-newline": func(c *Case, v string) error { return c.form(v, func(f *form) { f.noNewline = true }) },
-	"bom":              func(c *Case, v string) error { return c.form(v, func(f *form) { f.bom = true }) },
+	case "hosts":
+		return pair(c.Hosts, value)
+	case "target":
+		c.Targets = append(c.Targets, strings.Fields(value)...)
+	case "crlf":
+		c.form(value, func(f *form) { f.crlf = true })
+	case "no-final-newline":
+		c.form(value, func(f *form) { f.noNewline = true })
+	case "bom":
+		c.form(value, func(f *form) { f.bom = true })
+	case "lost":
+		c.Lost = append(c.Lost, value)
+	}
+	return err
 }
 
 func pair(to map[string]string, text string) error {
@@ -174,13 +187,12 @@ func pair(to map[string]string, text string) error {
 	return nil
 }
 
-func (c *Case) form(files string, set func(*form)) error {
+func (c *Case) form(files string, set func(*form)) {
 	for name := range strings.FieldsSeq(files) {
 		f := c.forms[name]
 		set(&f)
 		c.forms[name] = f
 	}
-	return nil
 }
 
 // parseArgs reads the flags of nats-server that make a difference to names.
@@ -230,7 +242,7 @@ func (c *Case) Format(o *Outcome) ([]byte, error) {
 	if err := files("in/", c.In); err != nil {
 		return nil, err
 	}
-	for _, s := range sections {
+	for _, s := range sections() {
 		if text := o.Sections[s.name]; text != "" {
 			archive.Files = append(archive.Files, txtar.File{Name: s.name, Data: []byte(text)})
 		}

@@ -23,7 +23,7 @@ func (c *Case) Compare(o *Outcome) string {
 	show := func(name string, want, got []byte) {
 		b.Write(diff.Compute(diff.Change{Name: name, Old: want, New: got}, 3).Unified())
 	}
-	for _, s := range sections {
+	for _, s := range sections() {
 		want, given := c.Sections[s.name]
 		if given || !s.optional {
 			show(s.name, []byte(want), []byte(o.Sections[s.name]))

@@ -40,13 +40,18 @@ func newRunner(t *testing.T) *Runner {
 	return &Runner{Rules: suite.All(), Judge: judge, Git: git}
 }
 
-func TestGolden(t *testing.T) {
+func caseFiles(t *testing.T) []string {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", "..", "testdata", "golden", "*", "*.txtar"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no cases found: %v", err)
 	}
+	return files
+}
+
+func TestGolden(t *testing.T) {
 	runner := newRunner(t)
-	for _, file := range files {
+	for _, file := range caseFiles(t) {
 		name := filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +74,27 @@ func TestGolden(t *testing.T) {
 				t.Errorf("%s came out otherwise (go test ./internal/golden -update accepts that):\n%s", c.About, d)
 			}
 		})
+	}
+}
+
+func TestGoldenDoesNotDependOnJobs(t *testing.T) {
+	if *update {
+		t.Skip("the cases are being rewritten")
+	}
+	runner := newRunner(t)
+	runner.Jobs, runner.Git = 8, ""
+	for _, file := range caseFiles(t) {
+		c, err := Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := runner.Run(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := c.Compare(o); d != "" {
+			t.Errorf("%s with 8 jobs:\n%s", file, d)
+		}
 	}
 }
 

@@ -22,7 +22,8 @@ type Runner struct {
 	Rules []*fixes.Rule // the rules that cases may name, in the order in which they run
 	Judge func() (*oracle.Judge, error)
 	// Git is the git program that patches are tried with, "" to leave that out.
-	Git string
+	Git  string
+	Jobs int // how much the engine may do at the same time in one case; 0 for one thing
 }
 
 // Outcome is what came of a case.
