@@ -71,16 +71,16 @@ func TestRealConfigurations(t *testing.T) {
 				req.Targets, req.Unsafe = targets, unsafe
 				res := checkRun(t, judge, in, req)
 				n, findings = n+len(targets), findings+len(res.Findings)
-				changed += report(t, res)
+				changed += logFindings(t, res)
 			}
 		}
 	}
 	t.Logf("%d files looked at, %d findings, %d files would change", n, findings, changed)
 }
 
-// report logs what is worth a person's look and counts the files that would
+// logFindings logs what is worth a person's look and counts the files that would
 // change.
-func report(t *testing.T, res *engine.Result) (changed int) {
+func logFindings(t *testing.T, res *engine.Result) (changed int) {
 	for _, f := range res.Findings {
 		if f.Rule == "syntax" || strings.HasPrefix(f.Rule, "include-") {
 			continue

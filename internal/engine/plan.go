@@ -94,25 +94,32 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 	var take []*fixes.Fix
 	var edits []fixes.Edit // of what is taken
 	taken := make(map[*fixes.Fix]bool)
-	refused := make(map[*fixes.Fix]bool)
+	refused := make(map[*fixes.Fix]string) // why, "" if the next step will offer it again
 	var now []*report
+	seen := make(map[*report]bool)
 	for _, f := range found {
 		rep := p.report(f, round)
-		if rep == nil {
+		if seen[rep] {
+			continue // the same text in another server
+		}
+		seen[rep] = true
+		rep.fix = f.Fix
+		now = append(now, rep)
+		if f.Fix == nil || taken[f.Fix] {
 			continue
 		}
-		now = append(now, rep)
-		if f.Fix == nil || taken[f.Fix] || refused[f.Fix] {
+		if why, ok := refused[f.Fix]; ok {
+			rep.finding.Hidden = why // findings may share a fix
 			continue
 		}
 		hidden := p.mayApply(f)
 		if hidden == "" && overlaps(edits, f.Fix.Edits) {
-			refused[f.Fix] = true // the next step will offer it again
+			refused[f.Fix] = ""
 			continue
 		}
 		if hidden != "" {
 			rep.finding.Hidden = hidden
-			refused[f.Fix] = true
+			refused[f.Fix] = hidden
 			continue
 		}
 		taken[f.Fix] = true
@@ -169,13 +176,13 @@ func (p *plan) report(f *fixes.Finding, round int) *report {
 		p.byKey[key] = rep
 		p.reports = append(p.reports, rep)
 	}
-	rep.fix = f.Fix
 	return rep
 }
 
 // mayApply says why a fix must not be applied, or "".
 func (p *plan) mayApply(f *fixes.Finding) string {
 	r := p.run
+	rule := ruleOf(r.req.Rules, f.Rule)
 	switch {
 	case f.Applicability == fixes.Manual:
 		return "manual"
@@ -185,6 +192,9 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 		}
 		return "unsafe"
 	}
+	if len(f.Fix.Edits) == 0 {
+		return "the fix edits nothing; this is a bug of the rule"
+	}
 	for _, e := range f.Fix.Edits {
 		if e.Doc.Context {
 			return "outside the paths: " + e.Doc.Path
@@ -192,8 +202,11 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 		if r.req.MaxSize > 0 && int64(len(e.Doc.Tree.Source())) > r.req.MaxSize {
 			return fmt.Sprintf("%s is larger than %d bytes (--max-size)", e.Doc.Path, r.req.MaxSize)
 		}
+		if len(e.Doc.Tree.Errors()) > 0 && !rule.Syntax {
+			return fmt.Sprintf("%s does not parse, which must be cured first", e.Doc.Path)
+		}
 	}
-	if why, ok := r.banned[p.id(ruleOf(r.req.Rules, f.Rule), f.Fix)]; ok {
+	if why, ok := r.banned[p.id(rule, f.Fix)]; ok {
 		return why
 	}
 	return ""

@@ -220,6 +220,18 @@ func (r *run) prove(g *group) string {
 				return fmt.Sprintf("%s could not be judged: %s", root, j.verdict.NotJudged)
 			}
 		}
+		if was.verdict.Values == nil && hasSyntaxErrors(before) {
+			// Nothing to compare with: what was refused is accepted now, or is
+			// refused further on, as every step was checked for.
+			if is.verdict.Values == nil && !hasSyntaxErrors(after) {
+				return fmt.Sprintf("the official parser refuses %s after the rewrite: %s", root, firstMessage(is.verdict))
+			}
+			if is.verdict.Values != nil && !oracle.Equal(is.verdict.Values, after.Values.Plain()) {
+				return fmt.Sprintf("the official parser reads other values in %s than natsfix does; please report this as a bug", root)
+			}
+			g.stillRefused(root, is.verdict)
+			continue
+		}
 		if is.verdict.Values == nil {
 			return fmt.Sprintf("the official parser refuses %s after the rewrite: %s", root, firstMessage(is.verdict))
 		}
@@ -240,11 +252,27 @@ func (r *run) prove(g *group) string {
 			continue
 		}
 		fresh, revealed := oracle.NewProblems(was.verdict, is.verdict)
-		if fresh = append(fresh, revealed...); len(fresh) > 0 {
+		if was.verdict.Accepted() {
+			fresh = append(fresh, revealed...)
+		}
+		if len(fresh) > 0 {
 			return fmt.Sprintf("the official server would refuse %s for something new: %s", root, fresh[0].Message)
 		}
+		g.stillRefused(root, is.verdict)
 	}
 	return ""
+}
+
+// stillRefused notes that the server does not start after the rewrite either,
+// for something that was there before or hid behind what was cured.
+func (g *group) stillRefused(root string, v oracle.Verdict) {
+	if !v.Accepted() {
+		g.notes = append(g.notes, fmt.Sprintf("%s: the server still refuses to start: %s", root, firstMessage(v)))
+	}
+}
+
+func hasSyntaxErrors(s *fleet.Server) bool {
+	return slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return len(d.Tree.Errors()) > 0 })
 }
 
 func firstMessage(v oracle.Verdict) string {

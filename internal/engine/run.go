@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -106,7 +104,7 @@ func (r *run) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 
 // result turns the last plan into what the caller sees.
 func (r *run) result(p *plan) *Result {
-	res := &Result{Findings: p.findings(), Errors: r.errors(), Judge: r.release}
+	res := &Result{Findings: p.findings(), Errors: r.errors(p), Judge: r.release}
 	texts := p.texts
 	for _, d := range r.first.Docs {
 		if d.Context {
@@ -137,7 +135,7 @@ func (r *run) result(p *plan) *Result {
 	for _, f := range res.Files {
 		files[f.Path] = f
 	}
-	res.Findings = append(res.Findings, r.problemFindings()...)
+	res.Findings = append(res.Findings, r.problemFindings(p)...)
 	slices.SortStableFunc(res.Findings, compareFindings)
 	r.secrets(p, files)
 	res.Groups = p.resultGroups(files)
@@ -148,86 +146,4 @@ func (r *run) result(p *plan) *Result {
 func compareFindings(a, b *Finding) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Offset, b.Offset), cmp.Compare(a.Round, b.Round),
 		cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Message, b.Message))
-}
-
-// problemRules name the findings for what keeps a configuration from being
-// resolved.
-var problemRules = map[fleet.ProblemKind]string{
-	fleet.SyntaxProblem:     "syntax",
-	fleet.MissingInclude:    "include-missing",
-	fleet.UnreadableInclude: "include-unreadable",
-	fleet.IncludeCycle:      "include-cycle",
-	fleet.BadVariable:       "variable-unparsable",
-	fleet.TooDeep:           "nesting",
-}
-
-// problems calls fn once for each place in a target that cannot be parsed or
-// resolved.
-func (r *run) problems(fn func(kind fleet.ProblemKind, d *fleet.Doc, span ast.Span, message string)) {
-	type key struct {
-		doc  *fleet.Doc
-		span ast.Span
-		kind fleet.ProblemKind
-	}
-	seen := make(map[key]bool)
-	report := func(kind fleet.ProblemKind, d *fleet.Doc, span ast.Span, message string) {
-		k := key{d, span, kind}
-		if d.Context || d.Env != "" || seen[k] {
-			return
-		}
-		seen[k] = true
-		fn(kind, d, span, message)
-	}
-	for _, s := range r.first.Servers {
-		for _, p := range s.Problems {
-			if _, ok := problemRules[p.Kind]; ok {
-				report(p.Kind, p.Doc, p.Span, p.Message)
-			}
-		}
-	}
-	for _, d := range r.first.Docs {
-		if errs := d.Tree.Errors(); len(errs) > 0 {
-			report(fleet.SyntaxProblem, d, errs[0].Span, errs[0].Message())
-		}
-	}
-}
-
-func (r *run) problemFindings() []*Finding {
-	var out []*Finding
-	r.problems(func(kind fleet.ProblemKind, d *fleet.Doc, span ast.Span, message string) {
-		pos := d.Tree.Position(span.Start)
-		out = append(out, &Finding{
-			Rule: problemRules[kind], Severity: fixes.Error, Applicability: fixes.Manual,
-			Message: message, File: d.Path, Line: pos.Line, Column: pos.Column,
-			Offset: span.Start, End: span.End, Round: 1,
-		})
-	})
-	return out
-}
-
-// errors lists what could not be read, parsed or resolved.
-func (r *run) errors() []Error {
-	var out []Error
-	for _, e := range r.first.LoadErrors {
-		if r.targets[filepath.Clean(e.Path)] {
-			out = append(out, Error{File: e.Path, Message: trimPath(e.Err.Error(), e.Path), Kind: Unreadable})
-		}
-	}
-	r.problems(func(kind fleet.ProblemKind, d *fleet.Doc, span ast.Span, message string) {
-		pos := d.Tree.Position(span.Start)
-		e := Error{File: d.Path, Line: pos.Line, Column: pos.Column, Message: message, Kind: Unresolved, Finding: true}
-		if kind == fleet.SyntaxProblem {
-			e.Kind = Syntax
-		}
-		out = append(out, e)
-	})
-	slices.SortStableFunc(out, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
-	return out
-}
-
-// trimPath takes the path off the front of a message that names it.
-func trimPath(message, path string) string {
-	return strings.TrimPrefix(message, path+": ")
 }

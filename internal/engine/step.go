@@ -16,7 +16,11 @@ import (
 // configuration must differ by exactly what the fixes declared.
 func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixes.Fix) string {
 	declared := make(map[string]map[string]string) // root, then path: before and after
+	within := make(map[string][]string)            // root, then paths
 	for _, fix := range take {
+		for _, w := range fix.Within {
+			within[w.Server.Root.Path] = append(within[w.Server.Root.Path], w.Path)
+		}
 		for _, c := range fix.Changes {
 			root := c.Server.Root.Path
 			if declared[root] == nil {
@@ -29,26 +33,98 @@ func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixe
 	for _, s := range before.Servers {
 		old[s.Root.Path] = s
 	}
-	if len(before.Servers) != len(after.Servers) {
-		return "the edits change which files are servers"
+	if why := checkRoots(old, after); why != "" {
+		return why
 	}
 	for _, s := range after.Servers {
 		if !touches(s, texts) && !touches(old[s.Root.Path], texts) {
 			continue
 		}
 		was := old[s.Root.Path]
-		if was == nil {
-			return fmt.Sprintf("%s became a server of its own", s.Root.Path)
+		if refused, why := checkSyntax(was, s, texts); refused {
+			if why != "" {
+				return why
+			}
+			continue
 		}
 		if !was.Broken() && s.Broken() {
 			return fmt.Sprintf("%s could no longer be read: %s", s.Root.Path, s.Problems[0].Message)
 		}
+		if why := unresolved(was, s); why != "" {
+			return fmt.Sprintf("%s could no longer be resolved: %s", s.Root.Path, why)
+		}
 		got := make(map[string]string)
 		for _, c := range oracle.Delta(was.Values.Plain(), s.Values.Plain()) {
-			got[c.Path] = jsonText(c.Before) + " -> " + jsonText(c.After)
+			if !slices.ContainsFunc(within[s.Root.Path], func(w string) bool { return isWithin(c.Path, w) }) {
+				got[c.Path] = jsonText(c.Before) + " -> " + jsonText(c.After)
+			}
 		}
 		if want := declared[s.Root.Path]; !maps.Equal(got, want) {
 			return fmt.Sprintf("%s would change otherwise than declared (%s); this is a bug of the rule", s.Root.Path, firstDifference(want, got))
+		}
+	}
+	return ""
+}
+
+// isWithin reports whether a path is the other one or leads into it.
+func isWithin(path, outer string) bool {
+	rest, ok := strings.CutPrefix(path, outer)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// checkRoots compares which files are servers: a step may turn one into a
+// fragment of another, by mending an include, and nothing else.
+func checkRoots(old map[string]*fleet.Server, after *fleet.Fleet) string {
+	now := make(map[string]bool)
+	for _, s := range after.Servers {
+		if old[s.Root.Path] == nil {
+			return fmt.Sprintf("%s would become a server of its own", s.Root.Path)
+		}
+		for _, d := range s.Docs {
+			now[d.Path] = true
+		}
+	}
+	for root := range old {
+		if !now[root] {
+			return fmt.Sprintf("%s would be no server any more", root)
+		}
+	}
+	return ""
+}
+
+// checkSyntax compares a server of which an edited document was refused by the
+// parser: there is no configuration to compare with, but each such document
+// must be accepted now, or be refused further on.
+func checkSyntax(was, is *fleet.Server, texts map[string][]byte) (refused bool, why string) {
+	now := make(map[string]*fleet.Doc)
+	for _, d := range is.Docs {
+		now[d.Path] = d
+	}
+	for _, d := range was.Docs {
+		errs := d.Tree.Errors()
+		if _, edited := texts[d.Path]; !edited || len(errs) == 0 {
+			continue
+		}
+		refused = true
+		next := now[d.Path]
+		if next == nil {
+			return true, fmt.Sprintf("%s would not be included any more", d.Path)
+		}
+		left := next.Tree.Errors()
+		if len(left) > 0 && len(next.Tree.Source())-left[0].Span.Start >= len(d.Tree.Source())-errs[0].Span.Start {
+			return true, fmt.Sprintf("%s would still be refused at the same place", d.Path)
+		}
+	}
+	return refused, ""
+}
+
+// unresolved returns a problem that a server did not have before, or "". One
+// that was there is known by its kind and name: its place may have moved.
+func unresolved(was, is *fleet.Server) string {
+	for _, p := range is.Problems {
+		same := func(q fleet.Problem) bool { return q.Kind == p.Kind && q.Name == p.Name }
+		if !slices.ContainsFunc(was.Problems, same) {
+			return p.Message
 		}
 	}
 	return ""

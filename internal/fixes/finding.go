@@ -84,6 +84,16 @@ type Fix struct {
 	Title   string
 	Edits   []Edit
 	Changes []Change
+	// Within are places at or below which the effective configuration may
+	// change in a way that follows from the edits; everything else must be in
+	// Changes.
+	Within []Within
+}
+
+// Within is a value of one server, and all that is in it.
+type Within struct {
+	Server *fleet.Server
+	Path   string
 }
 
 // Edit is a byte edit of one document.

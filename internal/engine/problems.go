@@ -1,0 +1,169 @@
+package engine
+
+import (
+	"bytes"
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// problemRules name the findings for what keeps a configuration from being
+// resolved.
+var problemRules = map[fleet.ProblemKind]string{
+	fleet.SyntaxProblem:     "syntax",
+	fleet.MissingInclude:    "include-missing",
+	fleet.UnreadableInclude: "include-unreadable",
+	fleet.IncludeCycle:      "include-cycle",
+	fleet.BadVariable:       "variable-unparsable",
+	fleet.TooDeep:           "nesting",
+}
+
+// problem is a place in a target that cannot be parsed or resolved.
+type problem struct {
+	kind    fleet.ProblemKind
+	doc     *fleet.Doc
+	offset  int // in the file as it was read
+	end     int
+	message string
+	round   int
+}
+
+// problems lists what cannot be parsed or resolved in the targets: as they were
+// read, and of what comes to light behind a syntax error that was cured.
+func (r *run) problems(p *plan) []problem {
+	type key struct {
+		path   string
+		offset int
+		kind   fleet.ProblemKind
+	}
+	var out []problem
+	seen := make(map[key]bool)
+	add := func(kind fleet.ProblemKind, d *fleet.Doc, start, end int, message string, round int) {
+		k := key{d.Path, start, kind}
+		if _, ok := problemRules[kind]; !ok || d.Env != "" || !r.targets[d.Path] || seen[k] {
+			return
+		}
+		seen[k] = true
+		if kind == fleet.SyntaxProblem && isBinary(d.Tree.Source()) {
+			message = "this looks like a binary file and not like NATS configuration: " + message
+		}
+		out = append(out, problem{kind, d, start, end, message, round})
+	}
+	list := func(f *fleet.Fleet, round int) {
+		for _, d := range f.Docs {
+			if errs := d.Tree.Errors(); len(errs) > 0 {
+				span := errs[0].Span
+				add(fleet.SyntaxProblem, d, p.backTo(round, d.Path, span.Start), p.backTo(round, d.Path, span.End), errs[0].Message(), round)
+			}
+		}
+		for _, s := range f.Servers {
+			for _, pr := range s.Problems {
+				add(pr.Kind, pr.Doc, p.backTo(round, pr.Doc.Path, pr.Span.Start), p.backTo(round, pr.Doc.Path, pr.Span.End), pr.Message, round)
+			}
+		}
+	}
+	list(r.first, 1)
+	if p.fleet != r.first {
+		list(p.fleet, 2)
+	}
+	return out
+}
+
+// backTo is back for the texts after the rules ran (round 2) and nothing for
+// the texts as they were read (round 1).
+func (p *plan) backTo(round int, path string, off int) int {
+	if round == 1 {
+		return off
+	}
+	return p.back(path, off)
+}
+
+// isBinary uses git's measure: a NUL byte near the start; and no valid text.
+func isBinary(src []byte) bool {
+	head := src[:min(len(src), 8000)]
+	return bytes.IndexByte(head, 0) >= 0 && !utf8.Valid(head)
+}
+
+// problemFindings are the findings for problems that no rule speaks of: a
+// parse error is reported once, by the rule that knows it.
+func (r *run) problemFindings(p *plan) []*Finding {
+	claimed := make(map[string][]*Finding)
+	for _, rep := range p.reports {
+		if f := rep.finding; ruleOf(r.req.Rules, f.Rule).Syntax {
+			claimed[f.File] = append(claimed[f.File], f)
+		}
+	}
+	var out []*Finding
+	for _, pr := range r.problems(p) {
+		pos := r.position(pr)
+		if slices.ContainsFunc(claimed[pr.doc.Path], func(f *Finding) bool {
+			return f.Line == pos.Line || f.Offset <= pr.offset && pr.offset <= f.End
+		}) {
+			continue
+		}
+		out = append(out, &Finding{
+			Rule: problemRules[pr.kind], Severity: fixes.Error, Applicability: fixes.Manual,
+			Message: pr.message, File: pr.doc.Path, Line: pos.Line, Column: pos.Column,
+			Offset: pr.offset, End: pr.end, Round: pr.round,
+		})
+	}
+	return out
+}
+
+func (r *run) position(pr problem) ast.Position {
+	i, ok := slices.BinarySearchFunc(r.first.Docs, pr.doc.Path, func(d *fleet.Doc, path string) int { return cmp.Compare(d.Path, path) })
+	if !ok {
+		return pr.doc.Tree.Position(pr.offset)
+	}
+	return r.first.Docs[i].Tree.Position(pr.offset)
+}
+
+// errors lists what could not be read, and what cannot be parsed or resolved
+// after the rules ran.
+func (r *run) errors(p *plan) []Error {
+	var out []Error
+	for _, e := range r.first.LoadErrors {
+		if r.targets[filepath.Clean(e.Path)] {
+			out = append(out, Error{File: e.Path, Message: trimPath(e.Err.Error(), e.Path), Kind: Unreadable})
+		}
+	}
+	for _, pr := range r.problems(p) {
+		if pr.round == 1 && p.fleet != r.first && cured(p.fleet, pr) {
+			continue
+		}
+		pos := r.position(pr)
+		e := Error{File: pr.doc.Path, Line: pos.Line, Column: pos.Column, Message: pr.message, Kind: Unresolved, Finding: true}
+		if pr.kind == fleet.SyntaxProblem {
+			e.Kind = Syntax
+		}
+		out = append(out, e)
+	}
+	slices.SortStableFunc(out, func(a, b Error) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return out
+}
+
+// cured reports whether the document of a problem has none of its kind any
+// more.
+func cured(f *fleet.Fleet, pr problem) bool {
+	for _, s := range f.Servers {
+		for _, now := range s.Problems {
+			if now.Kind == pr.kind && now.Doc.Path == pr.doc.Path {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// trimPath takes the path off the front of a message that names it.
+func trimPath(message, path string) string {
+	return strings.TrimPrefix(message, path+": ")
+}
