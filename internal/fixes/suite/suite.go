@@ -2,16 +2,27 @@
 package suite
 
 import (
+	"slices"
+
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fixes/jetstream"
+	"github.com/natsfix/natsfix/internal/fixes/meaning"
+	"github.com/natsfix/natsfix/internal/fixes/silent"
 	"github.com/natsfix/natsfix/internal/fixes/startup"
+	"github.com/natsfix/natsfix/internal/fixes/syntax"
+	"github.com/natsfix/natsfix/internal/fixes/types"
 )
 
-// All returns every rule in the order in which they run: names first, since
-// what others write may be made of them.
+// All returns every rule in the order in which they run: what the parser
+// refuses first, since nothing else can be seen behind it; then values of the
+// wrong type; then names, since what others write may be made of them.
 func All() []*fixes.Rule {
-	return []*fixes.Rule{
-		startup.GatewayClusterName(),
-		jetstream.Domain(),
-	}
+	return slices.Concat(
+		syntax.Rules(),
+		types.Rules(),
+		meaning.Rules(),
+		startup.Rules(),
+		jetstream.Rules(),
+		silent.Rules(),
+	)
 }
