@@ -56,7 +56,7 @@ func (a *App) Main(args []string) int {
 	case err == nil:
 		return code
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(a.Stderr, "natsfix: interrupted")
+		fmt.Fprintln(a.Stderr, "natsfix: interrupted; nothing was written")
 		return exitInterrupted
 	}
 	fmt.Fprintf(a.Stderr, "natsfix: %v\n", err)

@@ -94,9 +94,9 @@ func flagsIn(known map[string]cli.Flag, arg string) []flagUse {
 		return []flagUse{{"--" + name, longName(name), value, hasValue}}
 	}
 	var uses []flagUse
-	for i, c := range body {
-		use := flagUse{spelling: "-" + string(c), name: string(c)}
-		rest := body[i+len(string(c)):]
+	for i := range len(body) {
+		use := flagUse{spelling: "-" + body[i:i+1], name: body[i : i+1]}
+		rest := body[i+1:]
 		f := known[use.name]
 		switch {
 		case f == nil:

@@ -100,7 +100,9 @@ type fixRun struct {
 	writer  *writer
 	shown   []*engine.Group // what would change
 	written []*engine.Group
-	stopped bool // by Ctrl-C or by the answer q
+	stopped bool // by the answer q
+	// interrupted says that Ctrl-C ended the run between two groups.
+	interrupted bool
 }
 
 // finish does everything behind the engine.
@@ -111,14 +113,14 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	defer f.writer.close()
 
 	err := f.groups(ctx)
-	interrupted := ctx.Err() != nil
-	if err != nil && !interrupted {
+	f.interrupted = ctx.Err() != nil
+	if err != nil && !f.interrupted {
 		return 0, err
 	}
 	if err := f.writeReports(f.run); err != nil {
 		return 0, err
 	}
-	if f.opts.patch != "" && !interrupted {
+	if f.opts.patch != "" && !f.interrupted {
 		if err := f.writePatch(); err != nil {
 			return 0, err
 		}
@@ -128,7 +130,7 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	if err := f.flush(); err != nil {
 		return 0, err
 	}
-	if interrupted {
+	if f.interrupted {
 		return exitInterrupted, nil
 	}
 	return f.exit(), nil

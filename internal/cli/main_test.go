@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/.state")
 			e.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			e.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector would wait a second at every exit
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exit": exitCommand, "checkjson": jsonCommand},

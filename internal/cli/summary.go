@@ -48,7 +48,13 @@ func (f *fixRun) summary() {
 			f.changes(f.shown)
 		}
 	}
-	if left := len(f.result.Groups) - len(f.shown) - len(f.written) - f.refused(); left > 0 {
+	left := len(f.result.Groups) - len(f.shown) - len(f.written) - f.refused()
+	switch {
+	case f.interrupted && len(f.written) == 0:
+		f.warn("interrupted; nothing was written")
+	case f.interrupted:
+		f.warn("interrupted; %s not looked at", report.Count(left, "more change"))
+	case left > 0:
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
 	if len(f.result.Groups) == 0 && len(f.result.Errors) == 0 && len(f.result.Findings) == 0 {

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/natsfix/natsfix/internal/engine"
+)
+
+// A run that Ctrl-C ends behind the engine writes nothing more, and says so.
+func TestInterruptedRunWritesNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	if err := os.WriteFile("a.conf", []byte("name: OLD\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer
+	app := App{Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Rules: fakeRules()}
+	app.Run = func(ctx context.Context, req engine.Request) (*engine.Result, error) {
+		defer cancel()
+		return fakeRun(ctx, req)
+	}
+	code, err := app.dispatch(ctx, []string{"-w", "--allow-dirty", "a.conf"})
+	if err != nil || code != exitInterrupted {
+		t.Errorf("exit code %d, %v", code, err)
+	}
+	if text, _ := os.ReadFile("a.conf"); string(text) != "name: OLD\n" {
+		t.Errorf("the file was written: %q", text)
+	}
+	if !strings.Contains(stderr.String(), "interrupted; nothing was written") {
+		t.Errorf("it does not say so: %s", stderr.String())
+	}
+}
+
+// A question does not keep Ctrl-C waiting for an answer.
+func TestInterruptedPromptEnds(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	app := &App{Stdin: r, Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
+	s, err := app.newSession(ctx, "fix", &options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	p := newPrompt(&fixRun{session: s, mode: ask})
+	if yes, err := p.ask(ctx, &engine.Group{}); yes || err == nil {
+		t.Errorf("the answer was %v, %v", yes, err)
+	}
+}
