@@ -28,6 +28,9 @@ type LeafLink struct {
 	Leaf   *Server
 	Remote Remote
 	Hubs   []*Server // the servers that its URLs lead to; none if unresolved
+	// OtherPort are, for a link that is unresolved, the servers whose host its
+	// URLs name, but not a port on which they accept leaf nodes.
+	OtherPort []*Server
 }
 
 // Resolved reports whether the hub at the other end is loaded.
@@ -141,6 +144,20 @@ func (b *addressBook) match(servers []*Server, port string) []*Server {
 	return out
 }
 
+// onHosts returns the servers beside self that answer under one of the hosts,
+// on whatever port.
+func (b *addressBook) onHosts(hosts []string, self *Server) []*Server {
+	var out []*Server
+	for _, host := range hosts {
+		for _, s := range b.byHost[host] {
+			if s != self && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
 // link groups the servers into clusters and superclusters and finds the leaf
 // links.
 func (f *Fleet) link(hosts map[string]string) {
@@ -170,6 +187,9 @@ func (f *Fleet) linkLeaves(leaf, ws *addressBook) {
 						l.Hubs = append(l.Hubs, hub)
 					}
 				}
+			}
+			if !l.Resolved() {
+				l.OtherPort = leaf.onHosts(Hosts(remote.URLs), s)
 			}
 			f.LeafLinks = append(f.LeafLinks, l)
 			s.Cluster.Super.Out = append(s.Cluster.Super.Out, l)

@@ -89,7 +89,7 @@ type listener struct {
 
 // Many reports whether the root stands for more than one server: its
 // server_name comes from a variable that nothing defines.
-func (s *Server) Many() bool { return s.ServerName.Unknown() }
+func (s *Server) Many() bool { return s.ServerName.Unknown() && s.ServerName.Value.Unknown() }
 
 // Broken reports whether a document of the server does not parse or cannot be
 // read, so that its values are not the whole of it.
@@ -117,6 +117,10 @@ func (s *Server) SystemAccount() string {
 
 // AcceptsLeaves reports whether the server listens for leaf nodes.
 func (s *Server) AcceptsLeaves() bool { return s.leafPort.on }
+
+// LeafPort returns the port on which the server listens for leaf nodes, "" if
+// it is unknown or there is none.
+func (s *Server) LeafPort() string { return s.leafPort.port }
 
 // Clustered reports whether the server listens for routes or gateways, or
 // solicits routes.
