@@ -267,11 +267,23 @@ func (w *rewriter) insert(in InsertWant, inserted map[place]string) error {
 	return nil
 }
 
-// insertPlace chooses where a new entry reads best: first in an existing
-// block, as names and domains do, and last at the top level.
+// insertPlace chooses where a new entry reads best: in an existing block first,
+// as names and domains do, but behind the block's own switch, and at the end
+// where comment lines stand on top that may belong to the first entry; last at
+// the top level.
 func insertPlace(in InsertWant, block ast.Node) ast.Where {
-	if in.Value == nil {
+	first := block.First()
+	if in.Value == nil || !first.Valid() {
 		return ast.AtEnd()
+	}
+	d := in.Value.Doc.Tree
+	for t := range d.GapTokens(ast.Span{Start: d.LineEnd(block.Start()), End: max(first.Start(), d.LineEnd(block.Start()))}) {
+		if t.Kind == ast.TokenComment {
+			return ast.AtEnd()
+		}
+	}
+	if key := strings.ToLower(first.Key()); first.Kind() == ast.KindEntry && (key == "enabled" || key == "enable") {
+		return ast.After(first)
 	}
 	return ast.AtStart()
 }
