@@ -98,11 +98,15 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 	var now []*report
 	seen := make(map[*report]bool)
 	for _, f := range found {
-		rep := p.report(f, round)
+		rep, known := p.report(f, round)
 		if seen[rep] {
 			continue // the same text in another server
 		}
 		seen[rep] = true
+		if known && !rep.finding.Fixed {
+			// What was applied since may have changed what is to be done.
+			*rep.finding = *p.finding(f, rep.finding.Offset, rep.finding.End, rep.finding.Round)
+		}
 		rep.fix = f.Fix
 		now = append(now, rep)
 		if f.Fix == nil || taken[f.Fix] {
@@ -161,22 +165,20 @@ func (p *plan) applyAll(rule *fixes.Rule, round int, take []*fixes.Fix, edits []
 	return nil
 }
 
-// report notes a finding. A finding that an earlier step made already is
-// brought up to date; one in a document that is only context is left out,
-// unless its fix reaches a target.
-func (p *plan) report(f *fixes.Finding, round int) *report {
+// report notes a finding and says whether an earlier step made it already, or
+// this one for another server.
+func (p *plan) report(f *fixes.Finding, round int) (rep *report, known bool) {
 	offset, end := f.Span.Start, f.Span.End
 	if d := p.original(f.Doc); d != nil {
 		offset, end = p.back(f.Doc.Path, offset), p.back(f.Doc.Path, end)
 	}
 	key := fmt.Sprintf("%s\x00%s\x00%d\x00%s", f.Rule, f.Doc.Path, offset, f.Message)
-	rep := p.byKey[key]
-	if rep == nil {
+	if rep, known = p.byKey[key]; !known {
 		rep = &report{finding: p.finding(f, offset, end, round)}
 		p.byKey[key] = rep
 		p.reports = append(p.reports, rep)
 	}
-	return rep
+	return rep, known
 }
 
 // mayApply says why a fix must not be applied, or "".
