@@ -18,9 +18,8 @@ func Domain() *fixes.Rule {
 		Severity: fixes.Warning,
 		Summary:  "JetStream across a leaf link needs a domain on each side",
 		Params: []fixes.Param{
-			{Name: "hub", Default: "hub", Doc: "the domain of servers that accept leaf nodes"},
-			{Name: "leaf", Default: "the cluster's name, else server_name, else the file's name",
-				Doc: "the domain of servers that solicit leaf links; {server_name}, {cluster} and {file} stand for the server's own"},
+			{Name: "hub", Default: "hub", Doc: "the domain of servers that accept leaf nodes; {server_name}, {cluster} and {file} stand for the server's own"},
+			{Name: "leaf", Default: "the cluster's name, else server_name, else the file's name", Doc: "the domain of servers that solicit leaf links, likewise"},
 		},
 		Doc:   domainDoc,
 		Check: checkDomain,
@@ -28,12 +27,7 @@ func Domain() *fixes.Rule {
 }
 
 func checkDomain(p *fixes.Pass) {
-	names := make(map[*fleet.Super]choice)
-	for _, super := range p.Fleet.Supers {
-		if takesPart(super) {
-			names[super] = chooseName(p, super)
-		}
-	}
+	names := choose(p)
 	for _, super := range p.Fleet.Supers {
 		if lacksDomain(super) && takesPart(super) {
 			d := &domain{pass: p, super: super, choice: names[super], names: names}
@@ -78,19 +72,16 @@ type domain struct {
 // JetStream. They share the fix: a supercluster has one domain.
 func (d *domain) report() {
 	fix, applicability, reason, related := d.fix()
-	role := "accepts leaf nodes"
-	if len(d.super.Out) > 0 {
-		role = "is linked to a hub as a leaf node"
+	type place struct {
+		doc  *fleet.Doc
+		span ast.Span
 	}
+	seen := make(map[place]bool)
 	for _, s := range d.super.Servers {
 		if !s.JetStream.Enabled {
 			continue
 		}
-		f := &fixes.Finding{
-			Doc: s.Root, Span: ast.Span{}, Fix: fix, Applicability: applicability, Reason: reason, Related: related,
-			Message: fmt.Sprintf("JetStream has no domain although the server %s, so clients on one side of the link cannot reach the JetStream of the other; "+
-				"with domains they reach it by $JS.<domain>.API (clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API)", role),
-		}
+		f := &fixes.Finding{Doc: s.Root, Fix: fix, Applicability: applicability, Reason: reason, Related: related}
 		if v := s.JetStream.Value; v != nil {
 			n, doc := v.Place()
 			f.Doc, f.Span = doc, ast.Span{Start: n.Start(), End: n.End()}
@@ -98,8 +89,30 @@ func (d *domain) report() {
 				f.Doc, f.Span = s.JetStream.Entry.Doc, s.JetStream.Entry.Node.KeySpan()
 			}
 		}
+		if seen[place{f.Doc, f.Span}] {
+			continue // members that share an include
+		}
+		seen[place{f.Doc, f.Span}] = true
+		f.Message = fmt.Sprintf("JetStream has no domain although %s, so clients on one side of the link cannot reach the JetStream of the other; "+
+			"with domains they reach it by $JS.<domain>.API (clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API)", d.role(s, f.Doc))
 		d.pass.Report(f)
 	}
+}
+
+// role says which part the supercluster takes in a leaf link, as it is told in
+// a finding about s in doc.
+func (d *domain) role(s *fleet.Server, doc *fleet.Doc) string {
+	role, part := "accepts leaf nodes", (*fleet.Server).AcceptsLeaves
+	if len(d.super.Out) > 0 {
+		role, part = "is linked to a hub as a leaf node", func(s *fleet.Server) bool { return len(s.Remotes) > 0 }
+	}
+	if i := slices.IndexFunc(d.super.Servers, part); i >= 0 && !part(s) {
+		return fmt.Sprintf("%s, in the same cluster or supercluster, %s", d.super.Servers[i].Root.Path, role)
+	}
+	if doc != s.Root {
+		return s.Root.Path + " " + role
+	}
+	return "the server " + role
 }
 
 func (d *domain) fix() (*fixes.Fix, fixes.Applicability, string, []fixes.Related) {
@@ -131,11 +144,10 @@ func (d *domain) fix() (*fixes.Fix, fixes.Applicability, string, []fixes.Related
 	}
 	fix, err := d.pass.Rewrite(sets, inserts)
 	if err != nil {
-		var related []fixes.Related
 		if c, ok := err.(*fixes.Conflict); ok {
-			related = c.Related
+			return manual(c.Message+"; give each server a jetstream block of its own, with its domain", c.Related)
 		}
-		return manual(err.Error(), related)
+		return manual(err.Error(), nil)
 	}
 	fix.Title = fmt.Sprintf("set the JetStream domain %q", d.choice.name)
 	reasons, related := d.risks()
@@ -203,8 +215,9 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 	}
 	for _, l := range links {
 		if !l.Resolved() {
-			reasons = append(reasons, "the hub at the other end of the leaf link is not among the files (name it under hosts in .natsfix.yaml if it is)")
-			related = append(related, fixes.Related{Doc: l.Remote.Value.Doc, Span: l.Remote.Value.Node.Span(), Message: "this remote leads to no server that is loaded"})
+			reason, message := unresolved(l)
+			reasons = append(reasons, reason)
+			related = append(related, fixes.Related{Doc: l.Remote.Value.Doc, Span: l.Remote.Value.Node.Span(), Message: message})
 			break
 		}
 	}
@@ -215,7 +228,7 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 	add := func(reason string, e *fleet.Entry) {
 		if !slices.Contains(reasons, reason) {
 			reasons = append(reasons, reason)
-			related = append(related, fixes.Related{Doc: e.Doc, Span: e.Node.KeySpan(), Message: "here"})
+			related = append(related, fixes.Related{Doc: e.Doc, Span: e.Node.KeySpan(), Message: e.Key + " is set here"})
 		}
 	}
 	seen := make(map[*fleet.Server]bool)
@@ -235,6 +248,15 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 		if e := s.Values.Field("default_js_domain"); e != nil {
 			add("default_js_domain names domains for accounts, and its meaning changes with the servers' domains", e)
 		}
+		if e := s.Values.Field(operatorKeys...); e != nil {
+			add("in operator mode permissions and mappings are in JWTs, which are not read here: whether they name JetStream subjects is not known", e)
+		}
+		if e := s.Values.Block("authorization").Field("auth_callout", "auth_hook"); e != nil {
+			add("permissions come from an authorization callout: whether they name JetStream subjects is not known", e)
+		}
+		if i >= len(d.super.Servers) && s.Broken() {
+			reasons = append(reasons, fmt.Sprintf("%s, at the other end of a leaf link, cannot be read as a whole", s.Root.Path))
+		}
 		if path, v := s.UsesJetStreamSubject(); v != nil {
 			n, doc := v.Place()
 			reason := "permissions or mappings name JetStream subjects whose meaning depends on the domain"
@@ -246,6 +268,21 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 	}
 	return reasons, related
 }
+
+// unresolved says why the other end of a leaf link is not known, and what is
+// wrong with the remote.
+func unresolved(l *fleet.LeafLink) (reason, message string) {
+	if len(l.OtherPort) == 0 {
+		return "the hub at the other end of the leaf link is not among the files (name it under hosts in .natsfix.yaml if it is)",
+			"this remote leads to no server that is loaded"
+	}
+	hub := l.OtherPort[0]
+	return fmt.Sprintf("the leaf link leads to the host of %s, but not to the port on which that accepts leaf nodes, so its other end is not known", hub.Root.Path),
+		fmt.Sprintf("this remote leads to another port; %s accepts leaf nodes on %s", hub.Root.Path, hub.LeafPort())
+}
+
+// operatorKeys are the fields that switch operator mode on (server/opts.go).
+var operatorKeys = []string{"operator", "operators", "roots", "root", "root_operators", "root_operator", "trusted", "trusted_keys"}
 
 // v2Flag returns the entry of a feature flag that puts the domain into
 // subjects (server/feature_flags.go), if it is on.
