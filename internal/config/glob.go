@@ -31,7 +31,7 @@ func ParseGlob(pattern string) (Glob, error) {
 	p := strings.TrimPrefix(pattern, "./")
 	anchored := len(p) < len(pattern)
 	if strings.HasPrefix(p, "!") {
-		return g, errors.New(`a pattern cannot take back another one; write \! for a name that starts with !`)
+		return g, errors.New(`a pattern cannot take back another one; for a name that starts with ! write \! there`)
 	}
 	if t := strings.TrimRight(p, "/"); t != p {
 		g.inside, g.marked = true, true

@@ -21,8 +21,7 @@ type group struct {
 // group joins the edited files into groups.
 func (p *plan) group() {
 	parent := make(map[string]string)
-	var find func(string) string
-	find = func(f string) string {
+	find := func(f string) string {
 		for parent[f] != f {
 			parent[f] = parent[parent[f]]
 			f = parent[f]

@@ -158,8 +158,7 @@ func findRoots(docs []*Doc) []*Doc {
 		}
 	}
 	reached := make(map[*Doc]bool)
-	var reach func(start *Doc)
-	reach = func(start *Doc) {
+	reach := func(start *Doc) {
 		todo := []*Doc{start}
 		for len(todo) > 0 {
 			d := todo[len(todo)-1]
