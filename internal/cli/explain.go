@@ -149,7 +149,7 @@ func wrap(text, indent string) string {
 		}
 	}
 	for raw := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-		if strings.TrimSpace(raw) == "" || raw[0] == ' ' || raw[0] == '\t' || raw[0] == '-' {
+		if strings.TrimSpace(raw) == "" || raw[0] == ' ' || raw[0] == '\t' || strings.HasPrefix(raw, "- ") {
 			end()
 			lines = append(lines, strings.TrimRight(indent+raw, " \t"))
 			continue

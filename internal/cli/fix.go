@@ -112,15 +112,12 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	f.writer = &writer{session: f.session}
 	defer f.writer.close()
 
-	err := f.groups(ctx)
+	failed := f.groups(ctx)
 	f.interrupted = ctx.Err() != nil
-	if err != nil && !f.interrupted {
-		return 0, err
-	}
 	if err := f.writeReports(f.run); err != nil {
 		return 0, err
 	}
-	if f.opts.patch != "" && !f.interrupted {
+	if f.opts.patch != "" && failed == nil {
 		if err := f.writePatch(); err != nil {
 			return 0, err
 		}
@@ -130,8 +127,11 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	if err := f.flush(); err != nil {
 		return 0, err
 	}
-	if f.interrupted {
+	switch {
+	case f.interrupted:
 		return exitInterrupted, nil
+	case failed != nil:
+		return 0, failed
 	}
 	return f.exit(), nil
 }

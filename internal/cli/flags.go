@@ -28,7 +28,7 @@ func writeFlags() []cli.Flag {
 		&cli.BoolFlag{Category: writing, Name: "allow-dirty", Usage: "write files that have uncommitted changes"},
 		&cli.BoolFlag{Category: writing, Name: "in-place", Usage: "overwrite hard links, mounted files and files of another owner where they are"},
 		&cli.BoolFlag{Category: writing, Name: "require-proof", Usage: "refuse changes that the official server cannot judge"},
-		&cli.StringFlag{Category: writing, Name: "max-size", Value: "16MB", Usage: "`SIZE`: leave larger files as they are"},
+		&cli.StringFlag{Category: writing, Name: "max-size", Value: "16MB", Usage: "`SIZE`: leave larger files as they are (default 16MB)"},
 	}
 }
 
@@ -55,9 +55,9 @@ func serverFlags() []cli.Flag {
 func outputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Category: output, Name: "format", Usage: "`F[=FILE]`: report as " + strings.Join(report.Formats(), " or ") + " (repeatable with files)"},
-		&cli.IntFlag{Category: output, Name: "unified", Aliases: []string{"U"}, Value: 3, Usage: "`N`: lines of context in diffs"},
+		&cli.IntFlag{Category: output, Name: "unified", Aliases: []string{"U"}, Value: 3, Usage: "`N`: lines of context in diffs (default 3)"},
 		&cli.BoolFlag{Category: output, Name: "reveal", Usage: "show secrets"},
-		&cli.StringFlag{Category: output, Name: "fail-on", Value: "warning", Usage: "`SEVERITY`: least severity that counts for exit code 1: error, warning or info"},
+		&cli.StringFlag{Category: output, Name: "fail-on", Value: "warning", Usage: "`SEVERITY`: least severity that counts for exit code 1: error, warning (default) or info"},
 		&cli.BoolFlag{Category: output, Name: "exit-code", Usage: "exit 1 if something would change or findings remain"},
 	}
 }
@@ -65,7 +65,7 @@ func outputFlags() []cli.Flag {
 // messageFlags are the flags that every command takes.
 func messageFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Category: output, Name: "color", Value: "auto", Usage: "`WHEN`: auto, always or never"},
+		&cli.StringFlag{Category: output, Name: "color", Value: "auto", Usage: "`WHEN`: auto (default), always or never"},
 		&cli.BoolFlag{Category: output, Name: "quiet", Aliases: []string{"q"}, Usage: "no messages but errors"},
 		&cli.BoolFlag{Category: output, Name: "verbose", Aliases: []string{"v"}, Usage: "say more"},
 	}

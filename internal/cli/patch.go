@@ -44,6 +44,10 @@ func (f *fixRun) writePatch() (err error) {
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("cannot write the patch: %w", err)
 	}
+	if len(files) == 0 {
+		f.say("Nothing changes: %s is empty.", f.opts.patch)
+		return nil
+	}
 	f.say("The patch is in %s; it applies in %s (git apply, or patch -p1).", f.opts.patch, f.base)
 	return nil
 }

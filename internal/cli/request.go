@@ -55,7 +55,7 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	}
 	req.Env = o.env.lookup
 	req.Args = o.serverArgs
-	req.Hosts = cfg.Hosts
+	req.Hosts = hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
 	req.Rules = selectRules(s.app.Rules, cfg, o.only, o.skip)
 	req.Unsafe, req.UnsafeRules = o.unsafe, cfg.Unsafe
 	req.Params = o.params
@@ -64,6 +64,28 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.Jobs = o.jobs
 	req.Judge, req.close = judge(ctx, o.jobs)
 	return req, nil
+}
+
+// hostFiles gives the files that settings name for hosts the names under which
+// they are loaded.
+func hostFiles(hosts map[string]string, loaded []string) map[string]string {
+	if len(hosts) == 0 {
+		return nil
+	}
+	names := make(map[string]string, len(loaded))
+	for _, path := range loaded {
+		if abs, err := filepath.Abs(path); err == nil {
+			names[abs] = path
+		}
+	}
+	out := make(map[string]string, len(hosts))
+	for host, file := range hosts {
+		if name, ok := names[file]; ok {
+			file = name
+		}
+		out[host] = file
+	}
+	return out
 }
 
 // read reads a file for the engine.

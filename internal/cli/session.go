@@ -122,6 +122,7 @@ func (s *session) run(ctx context.Context, req *request) error {
 	res.Errors = append(req.unreadable, res.Errors...)
 	s.result = res
 	s.applySeverities(req.config)
+	s.maskEnvironment()
 	return nil
 }
 

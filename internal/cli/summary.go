@@ -57,8 +57,12 @@ func (f *fixRun) summary() {
 	case left > 0:
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
-	if len(f.result.Groups) == 0 && len(f.result.Errors) == 0 && len(f.result.Findings) == 0 {
-		f.say("%s checked, nothing to correct.", report.Count(len(f.result.Files), "file"))
+	if len(f.result.Groups) == 0 {
+		outcome := "nothing to correct"
+		if len(f.result.Errors)+len(f.result.Findings) > 0 {
+			outcome = "none would change"
+		}
+		f.say("%s checked, %s.", report.Count(len(f.result.Files), "file"), outcome)
 	}
 	if f.result.Judge != "" && len(f.shown)+len(f.written) > 0 {
 		f.say("Proved with nats-server %s.", strings.TrimPrefix(f.result.Judge, "v"))

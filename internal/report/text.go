@@ -65,8 +65,12 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 	if f.Fix != nil {
 		fmt.Fprintf(w, "    fix (%s): %s\n", f.Applicability, Plain(f.Fix.Title))
 	}
-	if f.Reason != "" {
-		fmt.Fprintf(w, "    %s: %s\n", f.Applicability, Plain(f.Reason))
+	switch {
+	case f.Reason == "":
+	case f.Fix == nil:
+		fmt.Fprintf(w, "    no fix is offered: %s\n", Plain(f.Reason))
+	default:
+		fmt.Fprintf(w, "    why %s: %s\n", f.Applicability, Plain(f.Reason))
 	}
 	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
 		fmt.Fprintf(w, "    not applied: it would change %s, which is outside the paths given\n", Plain(outside))

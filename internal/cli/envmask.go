@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/diff"
+	"github.com/natsfix/natsfix/internal/engine"
+)
+
+// minSecretText is the length from which on a value is looked for inside
+// messages: shorter ones stand there for other reasons.
+const minSecretText = 6
+
+// maskEnvironment masks values of --env-file in what the engine says. The
+// engine masks what is secret in the files themselves; it cannot know which
+// variables hold secrets.
+func (s *session) maskEnvironment() {
+	if s.opts.reveal || len(s.opts.env.secret) == 0 {
+		return
+	}
+	m := newEnvMask(s.opts.env)
+	for _, f := range s.result.Findings {
+		m.text(&f.Message)
+		m.text(&f.Reason)
+		for i := range f.Related {
+			m.text(&f.Related[i].Message)
+		}
+		if f.Fix != nil {
+			m.text(&f.Fix.Title)
+			m.changes(f.Fix.Changes)
+		}
+	}
+	for _, g := range s.result.Groups {
+		m.text(&g.Refused)
+		for i := range g.Notes {
+			m.text(&g.Notes[i])
+		}
+		m.changes(g.Changes)
+	}
+	for i := range s.result.Errors {
+		m.text(&s.result.Errors[i].Message)
+	}
+	s.masked = s.masked || m.used
+}
+
+type envMask struct {
+	values map[string]bool // as JSON text
+	words  *strings.Replacer
+	used   bool
+}
+
+func newEnvMask(env environment) *envMask {
+	m := &envMask{values: make(map[string]bool)}
+	var words []string
+	for name := range env.secret {
+		value := env.values[name]
+		m.values[value] = true
+		if quoted, err := json.Marshal(value); err == nil {
+			m.values[string(quoted)] = true
+		}
+		if len(value) >= minSecretText {
+			words = append(words, value)
+		}
+	}
+	// Of two values of which one begins the other the longer one counts.
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, w := range words {
+		pairs = append(pairs, w, diff.Mask)
+	}
+	m.words = strings.NewReplacer(pairs...)
+	return m
+}
+
+func (m *envMask) text(s *string) {
+	if masked := m.words.Replace(*s); masked != *s {
+		*s, m.used = masked, true
+	}
+}
+
+func (m *envMask) changes(list []engine.Change) {
+	for i := range list {
+		for _, v := range []*string{&list[i].Before, &list[i].After} {
+			if *v != "" && m.values[*v] {
+				*v, m.used = `"`+diff.Mask+`"`, true
+			}
+		}
+	}
+}
