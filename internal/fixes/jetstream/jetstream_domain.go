@@ -238,6 +238,9 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 		}
 		seen[s] = true
 		if i < len(d.super.Servers) {
+			if v := s.JetStream.Value; v != nil && v.Doc.Env != "" {
+				add(fmt.Sprintf("$%s from the environment switches JetStream on or off, and the fix writes into the file what it is now", v.Doc.Env), s.JetStream.Entry)
+			}
 			if e := s.Values.Field("mqtt"); e != nil {
 				add("MQTT sessions are stored under the domain: existing ones become unreachable", e)
 			}
