@@ -93,8 +93,11 @@ func (r *run) includedByTarget(path string) bool {
 func (r *run) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 	a := r.req.Args
 	return fleet.Build(set, slices.Concat(r.req.Targets, r.req.Context), fleet.Options{
-		Env:   r.req.Env,
-		Args:  fleet.Args{ServerName: a.ServerName, ClusterName: a.ClusterName, Routes: a.Routes, JetStream: a.JetStream},
+		Env: r.req.Env,
+		Args: fleet.Args{
+			ServerName: a.ServerName, ClusterName: a.ClusterName, Cluster: a.Cluster, Routes: a.Routes, JetStream: a.JetStream,
+			Port: a.Port, HTTPPort: a.HTTPPort, HTTPSPort: a.HTTPSPort,
+		},
 		Hosts: r.req.Hosts,
 		Jobs:  r.req.Jobs,
 

@@ -12,8 +12,12 @@ import (
 type Args struct {
 	ServerName  string // --name
 	ClusterName string // --cluster_name
+	Cluster     string // --cluster, a URL such as nats://0.0.0.0:6222
 	Routes      string // --routes
 	JetStream   bool   // --jetstream
+	Port        int    // --port
+	HTTPPort    int    // --http_port
+	HTTPSPort   int    // --https_port
 }
 
 // Server is one root document with its includes and variables resolved. One
@@ -122,6 +126,16 @@ func (s *Server) AcceptsLeaves() bool { return s.leafPort.on }
 // it is unknown or there is none.
 func (s *Server) LeafPort() string { return s.leafPort.port }
 
+// AcceptsRoutes reports whether the server listens for routes: a port is set
+// in cluster, or by the flag --cluster.
+func (s *Server) AcceptsRoutes() bool { return s.clusterPort.on }
+
+// AcceptsGateways reports whether the server listens for gateways.
+func (s *Server) AcceptsGateways() bool { return s.gatewayPort.on }
+
+// AcceptsWebsockets reports whether the server listens for websockets.
+func (s *Server) AcceptsWebsockets() bool { return s.wsPort.on }
+
 // Clustered reports whether the server listens for routes or gateways, or
 // solicits routes.
 func (s *Server) Clustered() bool {
@@ -138,6 +152,14 @@ func (s *Server) readFacts() {
 	s.ClusterName = readName(cluster, clusterPath, "name", s.Args.ClusterName, "--cluster_name")
 	s.GatewayName = readName(gateway, gatewayPath, "name", "", "")
 	s.clusterPort = readListener(cluster)
+	if flag := s.Args.Cluster; flag != "" {
+		addr, _, _ := parseURL(flag, "")
+		s.clusterPort.host, s.clusterPort.port = addr.host, addr.port
+		s.clusterPort.on = addr.port != "" && addr.port != "0"
+		if addr.port == "-1" || strings.HasSuffix(flag, ":-1") {
+			s.clusterPort.on, s.clusterPort.port = true, ""
+		}
+	}
 	s.gatewayPort = readListener(gateway)
 	s.leafPort = readListener(leaf)
 	s.wsPort = readListener(v.Block("websocket", "ws"))
