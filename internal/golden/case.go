@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
 )
 
@@ -24,6 +25,7 @@ type Case struct {
 	Env     map[string]string
 	Args    oracle.Args
 	Unsafe  bool
+	Window  fixes.Window
 	Hosts   map[string]string
 	Targets []string
 	Lost    []string // comments that the fix may take away
@@ -147,7 +149,7 @@ func (c *Case) head(comment string) error {
 }
 
 // directives are the words that a directive may begin with, but for unsafe.
-const directives = "rule set env args hosts target crlf no-final-newline bom lost"
+const directives = "rule set env args hosts target crlf no-final-newline bom lost window"
 
 // directive reads one directive.
 func (c *Case) directive(key, value string) (err error) {
@@ -174,8 +176,21 @@ func (c *Case) directive(key, value string) (err error) {
 		c.form(value, func(f *form) { f.bom = true })
 	case "lost":
 		c.Lost = append(c.Lost, value)
+	case "window":
+		c.Window, err = parseWindow(value)
 	}
 	return err
+}
+
+// parseWindow reads the oldest and the newest release.
+func parseWindow(text string) (fixes.Window, error) {
+	from, to, _ := strings.Cut(text, " ")
+	var w fixes.Window
+	var err error
+	if w.From, err = fixes.ParseRelease(from); err == nil {
+		w.To, err = fixes.ParseRelease(strings.TrimSpace(to))
+	}
+	return w, err
 }
 
 func pair(to map[string]string, text string) error {

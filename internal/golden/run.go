@@ -108,6 +108,7 @@ func (r *Runner) request(c *Case, rules []*fixes.Rule, files map[string][]byte) 
 		Rules:   rules,
 		Unsafe:  c.Unsafe,
 		Params:  c.Params,
+		Window:  c.Window,
 		Prove:   true,
 		Judge:   r.Judge,
 		Jobs:    1,
