@@ -49,8 +49,9 @@ func (f *Fleet) linkClusters(book *addressBook) {
 	}
 	sets := newForest(len(f.Servers))
 	type key struct{ name, gateway string }
-	byNames := make(map[key]int) // cluster and gateway name
-	byRoute := make(map[key]int) // cluster name and route address
+	byNames := make(map[key]int)          // cluster and gateway name
+	byRoute := make(map[key]int)          // cluster name and route address
+	withGateway := make(map[string][]int) // cluster name to the first server of each gateway name
 	noGateway := make(map[string][]int)
 	for i, s := range f.Servers {
 		name := s.EffectiveClusterName()
@@ -59,13 +60,13 @@ func (f *Fleet) linkClusters(book *addressBook) {
 		}
 		if name != "" && !s.GatewayName.Unknown() {
 			k := key{name, s.GatewayName.Text}
-			if first, ok := byNames[k]; ok {
+			if first, ok := byNames[k]; k.gateway == "" {
+				noGateway[name] = append(noGateway[name], i)
+			} else if ok {
 				sets.join(first, i)
 			} else {
 				byNames[k] = i
-			}
-			if k.gateway == "" {
-				noGateway[name] = append(noGateway[name], i)
+				withGateway[name] = append(withGateway[name], i)
 			}
 		}
 		for _, u := range s.routeAddresses() {
@@ -82,24 +83,26 @@ func (f *Fleet) linkClusters(book *addressBook) {
 			}
 		}
 	}
-	// A member without a gateway joins the cluster of its name if there is
-	// just one.
+	// Members without a gateway join the cluster of their name. Where there are
+	// several, routes alone tell to which one a member belongs; those that none
+	// of them leads to make up one more.
 	for name, members := range noGateway {
-		other := -1
-		for k, i := range byNames {
-			switch {
-			case k.name != name || k.gateway == "":
-			case other < 0 || sets.find(other) == sets.find(i):
-				other = i
-			default:
-				other = len(f.Servers) // several
-			}
-			if other == len(f.Servers) {
-				break
-			}
+		several := make(map[int]bool)
+		for _, i := range withGateway[name] {
+			several[sets.find(i)] = true
 		}
-		if other >= 0 && other < len(f.Servers) {
-			sets.join(other, members[0])
+		if len(several) == 1 {
+			members, several = append(members, withGateway[name][0]), nil
+		}
+		first := -1
+		for _, i := range members {
+			switch {
+			case several[sets.find(i)]:
+			case first < 0:
+				first = i
+			default:
+				sets.join(first, i)
+			}
 		}
 	}
 	clusters := make(map[int]*Cluster)
