@@ -73,12 +73,18 @@ func chooseName(p *fixes.Pass, super *fleet.Super) choice {
 	switch {
 	case cluster != "":
 		c := legalName("leaf", cluster)
+		name := s.ClusterName
+		if name.Text == "" {
+			name = s.GatewayName
+		}
+		c.needsChoice = fromEnvironment(c.name, name)
 		if len(super.Clusters) > 1 {
 			c.needsChoice = fmt.Sprintf("the domain %q is the name of one of %d clusters that are joined by gateways (choose with --set jetstream-domain.leaf=NAME)", c.name, len(super.Clusters))
 		}
 		return c
 	case s.ServerName.Text != "":
 		c := legalName("leaf", s.ServerName.Text)
+		c.needsChoice = fromEnvironment(c.name, s.ServerName)
 		if len(super.Servers) > 1 {
 			c.needsChoice = fmt.Sprintf("the domain %q is the name of one of %d servers that are joined by routes (choose with --set jetstream-domain.leaf=NAME, or set cluster.name)", c.name, len(super.Servers))
 		}
@@ -87,6 +93,16 @@ func chooseName(p *fixes.Pass, super *fleet.Super) choice {
 	c := legalName("leaf", fileName(s))
 	c.needsChoice = fmt.Sprintf("the domain %q is taken from the file's name (choose with --set jetstream-domain.leaf=NAME, or set server_name)", c.name)
 	return c
+}
+
+// fromEnvironment says why a domain that is made of a name needs a choice, if
+// the name comes from the environment: the same file may be another server's
+// elsewhere.
+func fromEnvironment(domain string, name fleet.Name) string {
+	if name.Value == nil || name.Value.Doc.Env == "" {
+		return ""
+	}
+	return fmt.Sprintf("the domain %q is the value of $%s in the environment, which may differ where the file is used (set jetstream.domain by a variable, too, or choose with --set jetstream-domain.leaf=NAME)", domain, name.Value.Doc.Env)
 }
 
 // expand fills in the template that is the value of a parameter: a text over a
