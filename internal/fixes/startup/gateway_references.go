@@ -26,7 +26,11 @@ func (r *rename) collision() (string, []fixes.Related) {
 			}
 			if s.GatewayName.Text == to || s.EffectiveClusterName() == to {
 				n, doc := nameNode(s, to)
-				return fmt.Sprintf("another cluster is named %q too (%s): with the fix both would have one gateway name and no connection would form between them", to, s.Root.Path),
+				bearer := "another cluster is"
+				if s.GatewayName.Text == to {
+					bearer = "the gateway of another cluster is"
+				}
+				return fmt.Sprintf("%s named %q too (%s): with the fix both would have one gateway name and no connection would form between them", bearer, to, s.Root.Path),
 					[]fixes.Related{{Doc: doc, Span: n.Span(), Message: fmt.Sprintf("%q here", to)}}
 			}
 		}
