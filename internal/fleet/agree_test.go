@@ -148,9 +148,9 @@ func FuzzAgreeWithServer(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	dir := f.TempDir()
-	clearEnv(f)
 	n := 0
 	f.Fuzz(func(t *testing.T, text []byte) {
+		clearEnv(t) // not before: the processes that fuzz need theirs to start
 		n++
 		path := filepath.Join(dir, fmt.Sprintf("%d-%d.conf", os.Getpid(), n))
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -178,12 +178,12 @@ func FuzzAgreeAcrossIncludes(f *testing.F) {
 		f.Add([]byte(s[0]), []byte(s[1]), s[2])
 	}
 	dir := f.TempDir()
-	clearEnv(f)
 	n := 0
 	f.Fuzz(func(t *testing.T, a, b []byte, e string) {
 		if strings.ContainsRune(e, 0) {
 			return // no environment holds it
 		}
+		clearEnv(t)
 		n++
 		sub := filepath.Join(dir, fmt.Sprintf("%d-%d", os.Getpid(), n))
 		defer os.RemoveAll(sub)
