@@ -120,6 +120,20 @@ func (p *Pass) Wrap(v *Visit, title string, args ...any) *Fix {
 	return within(NewFix(doc, edits, title, args...), uses)
 }
 
+// Unwrap returns the fix that puts the only item of a list in the list's place,
+// nil if it cannot be edited.
+func (p *Pass) Unwrap(v *Visit, title string, args ...any) *Fix {
+	n, doc, uses := p.target(v)
+	if !n.Valid() {
+		return nil
+	}
+	edits, err := ast.Unwrap(n)
+	if err != nil {
+		return nil
+	}
+	return within(NewFix(doc, edits, title, args...), uses)
+}
+
 // Delete returns the fix that takes out an entry or an item of a list, nil if
 // it cannot: a variable refers to it.
 func (p *Pass) Delete(v *Visit, title string, args ...any) *Fix {
