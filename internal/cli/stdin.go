@@ -30,6 +30,8 @@ func (s *session) checkStdin() error {
 		return usage("--patch needs files; standard input has no name that a patch could apply to")
 	case s.opts.since != "":
 		return usage("--since needs files, not standard input")
+	case s.opts.write && s.opts.stdoutFormat() != "":
+		return usage("--write - puts the rewritten text on standard output; give the report a file, as in --format %s=FILE", s.opts.stdoutFormat())
 	}
 	return nil
 }
@@ -89,9 +91,6 @@ func (s *session) fixStdin(ctx context.Context) (int, error) {
 // filter writes the rewritten text, or the text as it came where nothing may
 // change, so that a pipe never loses anything.
 func (f *fixRun) filter(req *request) (int, error) {
-	if f.opts.stdoutFormat() != "" {
-		return 0, usage("--write - puts the rewritten text on standard output; give the report a file, as in --format %s=FILE", f.opts.stdoutFormat())
-	}
 	text, err := req.Read(req.Targets[0])
 	if err != nil {
 		return 0, err

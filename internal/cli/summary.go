@@ -93,18 +93,22 @@ func (f *fixRun) counts(groups []*engine.Group) string {
 }
 
 // effectiveChanges returns the changes that were proved, else those that the
-// fixes declare.
+// fixes declare. That an empty block gains entries is said by the entries.
 func effectiveChanges(g *engine.Group) []engine.Change {
-	if len(g.Changes) > 0 {
-		return g.Changes
-	}
-	var changes []engine.Change
-	for _, f := range g.Findings {
-		if f.Fix != nil {
-			changes = append(changes, f.Fix.Changes...)
+	changes := slices.Clone(g.Changes)
+	if len(changes) == 0 {
+		for _, f := range g.Findings {
+			if f.Fix != nil {
+				changes = append(changes, f.Fix.Changes...)
+			}
 		}
 	}
-	return changes
+	all := slices.Clone(changes)
+	return slices.DeleteFunc(changes, func(c engine.Change) bool {
+		return c.After == "" && slices.ContainsFunc(all, func(o engine.Change) bool {
+			return o.Server == c.Server && strings.HasPrefix(o.Path, c.Path+".") && o.Before == ""
+		})
+	})
 }
 
 // changes lists effective changes in words; what is the same for several
