@@ -27,10 +27,21 @@ func (s *session) errors(told bool) {
 	}
 }
 
+// fileNotes tells what was not done to files that are neither refused nor
+// unreadable, such as those that are too large to be rewritten.
+func (s *session) fileNotes() {
+	for _, f := range s.result.Files {
+		if f.Message != "" && f.Status != engine.Refused && f.Status != engine.Failed {
+			s.say("%s: %s", s.name(f.Path), report.Plain(f.Message))
+		}
+	}
+}
+
 // summary ends a run: what happened, what it means for the servers, what was
 // hidden and what to type next.
 func (f *fixRun) summary() {
 	f.errors(f.remaining())
+	f.fileNotes()
 	if f.silent && len(f.shown) > 0 {
 		f.say("Nothing was written: there is no terminal to ask on, and --write was not given.")
 	}
