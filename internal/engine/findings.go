@@ -47,6 +47,9 @@ func (p *plan) fix(fix *fixes.Fix) *Fix {
 	for _, c := range fix.Changes {
 		out.Changes = append(out.Changes, resultChange(c))
 	}
+	for _, w := range fix.Within {
+		out.Within = append(out.Within, Place{w.Server.Root.Path, w.Path})
+	}
 	return out
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // judged is a verdict, and why parts of it are not to be relied upon.
@@ -242,7 +243,7 @@ func (r *run) prove(g *group) string {
 			return fmt.Sprintf("the official parser reads other values in %s than natsfix does; please report this as a bug", root)
 		}
 		for _, c := range oracle.Delta(was.verdict.Values, is.verdict.Values) {
-			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects[root+"\x00"+c.Path]})
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effectOf(effects, root, c.Path)})
 		}
 		if is.partial != "" {
 			g.notes = append(g.notes, fmt.Sprintf("%s: start-up validation is not judged: %s", root, is.partial))
@@ -296,6 +297,18 @@ func (g *group) effects() map[string]string {
 	return effects
 }
 
+// effectOf returns what a change asks of a running server: as a fix declared
+// it, else what the field table says of the field.
+func effectOf(declared map[string]string, root, path string) string {
+	if effect, ok := declared[root+"\x00"+path]; ok {
+		return effect
+	}
+	if f := schema.Root().Find(fleet.SplitPath(path)...); f != nil {
+		return f.Effect.String()
+	}
+	return ""
+}
+
 // declared fills in the group's changes without the judge: what the fixes
 // declared, which every step was checked against.
 func (g *group) declared() {
@@ -306,7 +319,7 @@ func (g *group) declared() {
 		}
 		root := after.Root.Path
 		for _, c := range oracle.Delta(g.before[i].Values.Plain(), after.Values.Plain()) {
-			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects[root+"\x00"+c.Path]})
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effectOf(effects, root, c.Path)})
 		}
 	}
 }

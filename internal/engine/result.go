@@ -72,7 +72,17 @@ type Fix struct {
 	Group   []string // the files it changes
 	Edits   []Edit
 	Changes []Change
+	// Within are places at or below which the effective configuration changes
+	// in a way that follows from the edits, beside Changes.
+	Within []Place
 }
+
+// Place is a value in the effective configuration of a server, and what is in
+// it.
+type Place struct{ Server, Path string }
+
+// Holds reports whether the path is that of the place or leads into it.
+func (p Place) Holds(server, path string) bool { return p.Server == server && isWithin(path, p.Path) }
 
 // Edit is a byte edit of a file as it was read. New is unmasked; Secret says
 // that it must not be shown.
