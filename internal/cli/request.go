@@ -57,6 +57,9 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.Args = o.serverArgs
 	req.Hosts = hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
 	req.Rules = selectRules(s.app.Rules, cfg, o.only, o.skip)
+	if req.Window, err = releaseWindow(o.from, o.target); err != nil {
+		return nil, err
+	}
 	req.Unsafe, req.UnsafeRules = o.unsafe, cfg.Unsafe
 	req.Params = o.params
 	req.MaxSize = o.maxSize
@@ -266,4 +269,30 @@ func (s *session) applySeverities(cfg *config.Config) {
 		kept = append(kept, f)
 	}
 	s.result.Findings = kept
+}
+
+// releaseWindow returns the span of releases that --from and --target name;
+// what is not given is that of the releases that upstream maintains.
+func releaseWindow(from, target string) (fixes.Window, error) {
+	w := fixes.DefaultWindow
+	for _, side := range []struct {
+		text string
+		to   *fixes.Release
+	}{{from, &w.From}, {target, &w.To}} {
+		if side.text == "" {
+			continue
+		}
+		r, err := fixes.ParseRelease(side.text)
+		if err != nil {
+			return w, err
+		}
+		*side.to = r
+	}
+	if from == "" && w.To.Less(w.From) {
+		w.From = w.To
+	}
+	if target == "" && w.To.Less(w.From) {
+		w.To = w.From
+	}
+	return w, nil
 }
