@@ -140,9 +140,9 @@ func (r *run) result(p *plan) *Result {
 	}
 	res.Findings = append(res.Findings, r.problemFindings(p)...)
 	slices.SortStableFunc(res.Findings, compareFindings)
-	r.secrets(p, files)
+	masker := r.secrets(p, res.Findings, files)
 	res.Groups = p.resultGroups(files)
-	maskChanges(res)
+	masker.result(res)
 	return res
 }
 

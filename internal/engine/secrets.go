@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,42 +11,6 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
 )
-
-// mask takes the place of a secret in what is shown.
-const mask = "********"
-
-// secrets finds the bytes that must not be shown in the files that change.
-func (r *run) secrets(p *plan, files map[string]*File) {
-	for _, side := range []struct {
-		fleet *fleet.Fleet
-		put   func(*File, []Span)
-	}{
-		{r.first, func(f *File, s []Span) { f.SecretsBefore = s }},
-		{p.fleet, func(f *File, s []Span) { f.SecretsAfter = s }},
-	} {
-		marked := make(map[string][]Span)
-		for _, s := range side.fleet.Servers {
-			if !slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return changes(files, d.Path) }) {
-				continue
-			}
-			s.Each(func(path string, e *fleet.Entry, v *fleet.Value) {
-				if changes(files, v.Doc.Path) && v.Map == nil && isSecretPath(path) {
-					marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
-				}
-			})
-		}
-		for _, d := range side.fleet.Docs {
-			if f := files[d.Path]; changes(files, d.Path) {
-				side.put(f, SecretSpans(d.Tree, marked[d.Path]))
-			}
-		}
-	}
-}
-
-func changes(files map[string]*File, path string) bool {
-	f := files[path]
-	return f != nil && f.After != nil
-}
 
 // isSecretPath reports whether the field table marks a path as a secret.
 func isSecretPath(path string) bool {
@@ -72,6 +37,9 @@ func SecretSpans(d *ast.Document, known []Span) []Span {
 			spans = append(spans, Span(v.TextSpan()))
 		}
 	}
+	for i, s := range spans {
+		spans[i] = whole(src, s)
+	}
 	for t := range d.Tokens() {
 		if t.Kind != ast.TokenScalar && t.Kind != ast.TokenComment && t.Kind != ast.TokenJunk {
 			continue
@@ -81,12 +49,18 @@ func SecretSpans(d *ast.Document, known []Span) []Span {
 			spans = append(spans, Span{t.Start + s.Start, t.Start + s.End})
 		}
 		if t.Kind != ast.TokenScalar {
-			if s, ok := commentedSecret(text); ok {
+			for _, s := range commentedSecrets(text) {
 				spans = append(spans, Span{t.Start + s.Start, t.Start + s.End})
 			}
 		}
 	}
-	spans = append(spans, repeats(src, spans)...)
+	seen := make(map[string]bool)
+	for _, s := range union(spans) {
+		if secret := string(src[s.Start:s.End]); !seen[secret] {
+			seen[secret] = true
+			spans = append(spans, repeats(src, secret)...)
+		}
+	}
 	return union(spans)
 }
 
@@ -95,40 +69,75 @@ func soundsSecret(key string) bool {
 	return slices.ContainsFunc(secretKeys, func(word string) bool { return strings.Contains(key, word) })
 }
 
-// commentedSecret finds the value of an entry that is commented out, such as
-// # password: foo.
-func commentedSecret(text string) (Span, bool) {
-	i := strings.IndexAny(text, ":=")
-	if i < 0 || !soundsSecret(text[:i]) {
-		return Span{}, false
-	}
-	start := i + 1 + len(text[i+1:]) - len(strings.TrimLeft(text[i+1:], " \t\"'"))
-	end := start + strings.IndexAny(text[start:]+"\n", " \t\"',;}\r\n")
-	return Span{start, end}, end > start
-}
+// commentedEntry finds an entry that is commented out, wherever it stands in
+// the comment: # user: a, password: foo. blankEntry finds one that has neither
+// colon nor equals sign and is all that the comment holds: # password foo.
+var (
+	commentedEntry = regexp.MustCompile(`(?i)[\w.-]*(?:` + strings.Join(secretKeys, "|") + `)[\w.-]*["']?[ \t]*[:=][ \t]*("[^"\n]*|'[^'\n]*|[^\s"']\S*)`)
+	blankEntry     = regexp.MustCompile(`(?i)^[#/ \t]*["']?[\w.-]*(?:password|passwd|` + strings.Join(secretKeys, "|") + `)["']?[ \t]+("[^"\n]*|'[^'\n]*|[^\s"']\S*)["']?[ \t\r]*$`)
+)
 
-// repeats finds other places of the same secrets. Short ones are left out:
-// they would blacken half a file and tell no more.
-func repeats(src []byte, spans []Span) []Span {
-	const shortest = 5
+// commentedSecrets finds the values of entries that are commented out.
+func commentedSecrets(text string) []Span {
+	found := append(commentedEntry.FindAllStringSubmatchIndex(text, -1), blankEntry.FindAllStringSubmatchIndex(text, -1)...)
 	var out []Span
-	seen := make(map[string]bool)
-	for _, s := range spans {
-		secret := string(src[s.Start:s.End])
-		if len(secret) < shortest || seen[secret] {
-			continue
+	for _, at := range found {
+		value := text[at[2]:at[3]]
+		if bare := strings.TrimLeft(value, `"'`); len(bare) == len(value) {
+			value = strings.TrimRight(value, ",;}])")
 		}
-		seen[secret] = true
-		for at := 0; ; {
-			i := bytes.Index(src[at:], []byte(secret))
-			if i < 0 {
-				break
-			}
-			out = append(out, Span{at + i, at + i + len(secret)})
-			at += i + len(secret)
-		}
+		start := at[2] + len(value) - len(strings.TrimLeft(value, `"'`))
+		out = append(out, Span{start, at[2] + len(value)})
 	}
 	return out
+}
+
+// whole extends the span of an unquoted secret over what follows it without a
+// blank: a password with a comma or a bracket ends there for the server, and is
+// longer for the person who wrote it.
+func whole(src []byte, s Span) Span {
+	if s.Start > 0 && (src[s.Start-1] == '"' || src[s.Start-1] == '\'' || src[s.Start-1] == '(') {
+		return s
+	}
+	rest := src[s.End:]
+	if i := bytes.IndexAny(rest, " \t\r\n"); i >= 0 {
+		rest = rest[:i]
+	}
+	s.End += len(bytes.TrimRight(rest, ",;}]"))
+	return s
+}
+
+// syntaxMessage describes a syntax error. What was found is left out if it may
+// be part of a secret: the line up to there, or the one before, speaks of one.
+func syntaxMessage(d *ast.Document, e *ast.SyntaxError) string {
+	from := d.LineStart(e.Span.Start)
+	if from > 0 {
+		from = d.LineStart(from - 1)
+	}
+	if !soundsSecret(string(d.Source()[from:e.Span.Start])) {
+		return e.Message()
+	}
+	return "found text that is not shown, as it may be part of a secret, expected " + e.Expected
+}
+
+// shortestRepeat is the length from which a secret is looked for elsewhere in a
+// file. A shorter one would blacken half of it and tell no more.
+const shortestRepeat = 5
+
+// repeats finds the places at which a secret stands.
+func repeats(src []byte, secret string) []Span {
+	if len(secret) < shortestRepeat {
+		return nil
+	}
+	var out []Span
+	for at := 0; ; {
+		i := bytes.Index(src[at:], []byte(secret))
+		if i < 0 {
+			return out
+		}
+		out = append(out, Span{at + i, at + i + len(secret)})
+		at += i + len(secret)
+	}
 }
 
 // union sorts spans and joins those that touch.
@@ -144,47 +153,4 @@ func union(spans []Span) []Span {
 		out = append(out, s)
 	}
 	return out
-}
-
-// maskChanges masks secrets in the effective changes and marks edits that hold
-// them.
-func maskChanges(res *Result) {
-	changed := func(list []Change) {
-		for i := range list {
-			if isSecretPath(list[i].Path) {
-				list[i].Before, list[i].After = maskText(list[i].Before), maskText(list[i].After)
-				continue
-			}
-			list[i].Before, list[i].After = maskSpans(list[i].Before), maskSpans(list[i].After)
-		}
-	}
-	for _, g := range res.Groups {
-		changed(g.Changes)
-	}
-	for _, f := range res.Findings {
-		f.Message = maskSpans(f.Message)
-		if f.Fix == nil {
-			continue
-		}
-		changed(f.Fix.Changes)
-		for i, e := range f.Fix.Edits {
-			secretPath := slices.ContainsFunc(f.Fix.Changes, func(c Change) bool { return isSecretPath(c.Path) })
-			f.Fix.Edits[i].Secret = secretPath || len(schema.SecretSpans(e.New)) > 0
-		}
-	}
-}
-
-func maskText(s string) string {
-	if s == "" {
-		return ""
-	}
-	return `"` + mask + `"`
-}
-
-func maskSpans(s string) string {
-	spans := schema.SecretSpans(s)
-	for i := len(spans) - 1; i >= 0; i-- {
-		s = s[:spans[i].Start] + mask + s[spans[i].End:]
-	}
-	return s
 }

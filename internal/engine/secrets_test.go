@@ -1,0 +1,148 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/engine"
+)
+
+const (
+	seed   = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
+	bcrypt = "$2a$11$PWIFAL8RsWyGI3jVZtO9Nu8.6jOxzxfZo7c/W0eLk017hjgUKWrhy"
+)
+
+// masked returns a text with its secrets masked.
+func masked(text string, spans []engine.Span) string {
+	out := []byte(text)
+	for _, s := range spans {
+		for i := s.Start; i < s.End; i++ {
+			out[i] = '*'
+		}
+	}
+	return string(out)
+}
+
+// secretTexts hold S3 in every secret, and nowhere else.
+var secretTexts = []string{
+	"authorization { user: a, password: S3cretpw }",
+	"authorization { user: a, pass: S3 }",
+	"authorization {\n  token: \"S3 with blanks\"\n}",
+	"password = 'S3\\'\nuser: x",
+	"PassWord S3-blank",
+	"{\"users\": [{\"user\": \"a\", \"password\": \"S3x\"}]}",
+	"password: (\nS3 block\n)\n",
+	"remotes: [ { url: \"nats://u:S3@h:7422\" } ]",
+	"routes = [ nats-route://S3token@h:6222, nats-route://u:S3a@i:6222 ]",
+	"# password: S3commented",
+	"  # password: \"S3 with blanks\" # and more",
+	"# user: a, password: S3later",
+	"// authorization { user: a, password: 'S3x y', timeout: 1 }",
+	"# token = S3t;",
+	"# pass S3blank",
+	"#password \"S3 quoted\"",
+	"# url: nats://u:S3@h",
+	"a: 1 # old password: S3end",
+	"encryption_key: S3key",
+	"prev_encryption_key: S3key\nx: 1",
+	"DB_PASSWORD: S3variable\npassword: $DB_PASSWORD",
+	"password: S3cr;S3et",
+	"password: S3,S3\nuser: a",
+	"{ password: S3}S3 }",
+}
+
+func TestSecretsAreCovered(t *testing.T) {
+	for _, text := range secretTexts {
+		got := masked(text, engine.SecretSpans(ast.Parse("a.conf", []byte(text), ast.Latest), nil))
+		if strings.Contains(got, "S3") || strings.Contains(got, "blanks") || strings.Contains(got, "quoted") {
+			t.Errorf("%s\nshows   %s", text, got)
+		}
+	}
+	for _, text := range []string{
+		"nkey_seed: " + seed, "# " + seed + "\nx: 1", "seed: \"" + seed + "\"", "x: " + seed,
+		"password: " + bcrypt, "password: \"" + bcrypt + "\"", "x: 1 # " + bcrypt,
+	} {
+		got := masked(text, engine.SecretSpans(ast.Parse("a.conf", []byte(text), ast.Latest), nil))
+		if strings.Contains(got, seed[4:12]) || strings.Contains(got, bcrypt[10:20]) {
+			t.Errorf("%s\nshows   %s", text, got)
+		}
+	}
+}
+
+func TestOrdinaryTextIsNotCovered(t *testing.T) {
+	for _, text := range []string{
+		"user: alice\nport: 4222 # the client port",
+		"# passwords are kept elsewhere",
+		"# the token and the password are needed",
+		"routes: [ nats://h:6222 ]",
+		"no_auth_user: guest",
+		"authorization { users: [ { user: a, password: $PW } ] }",
+		"tls { cert_file: \"/etc/cert.pem\" }",
+	} {
+		if spans := engine.SecretSpans(ast.Parse("a.conf", []byte(text), ast.Latest), nil); len(spans) > 0 {
+			t.Errorf("%s\nshows   %s", text, masked(text, spans))
+		}
+	}
+}
+
+func TestSecretsOfARun(t *testing.T) {
+	f := files{
+		"a.conf": "X: S3-in-variable\nauthorization { user: a, password: $X }\n# it was S3-in-variable once\n" +
+			"include keys.conf\na: x\nleafnodes { remotes: [ { url: \"nats://u:S3leaf@h\" } ] }\n",
+		"keys.conf": "jetstream { key: S3-by-the-table }\nb: x\n",
+	}
+	res := run(t, withRules(f, setter("a", "a", "x", "y"), setter("b", "b", "x", "y"),
+		setter("url", "leafnodes.remotes[0].url", "nats://u:S3leaf@h", "nats://u:S3leaf@h:7422"),
+		setter("pw", "authorization.password", "S3-in-variable", "S3-new")))
+	if len(res.Groups) != 1 || len(res.Groups[0].Changes) < 4 {
+		t.Fatalf("groups %v: %s", res.Groups, states(res))
+	}
+	for _, file := range res.Files {
+		if got := masked(string(file.Before), file.SecretsBefore); strings.Contains(got, "S3") {
+			t.Errorf("before: %s", got)
+		}
+		if got := masked(string(file.After), file.SecretsAfter); strings.Contains(got, "S3") {
+			t.Errorf("after: %s", got)
+		}
+	}
+	for _, c := range res.Groups[0].Changes {
+		if strings.Contains(c.Before+c.After, "S3") {
+			t.Errorf("the change of %s shows %s -> %s", c.Path, c.Before, c.After)
+		}
+	}
+	for _, finding := range res.Findings {
+		if finding.Fix == nil {
+			continue
+		}
+		for _, c := range finding.Fix.Changes {
+			if strings.Contains(c.Before+c.After, "S3") {
+				t.Errorf("the change of %s declared by %s shows %s -> %s", c.Path, finding.Rule, c.Before, c.After)
+			}
+		}
+		for _, e := range finding.Fix.Edits {
+			if strings.Contains(e.New, "S3") && !e.Secret {
+				t.Errorf("an edit of %s is not marked as secret", finding.Rule)
+			}
+		}
+	}
+}
+
+func TestMessagesShowNoSecret(t *testing.T) {
+	for _, text := range []string{
+		"password: S3cr't-S3\n", "password: 53 S3\n", "token: \"S3\n", "authorization { password: S3} S3: }}\n", "password: 5p3S3cret\n",
+		"password: -S3x\n", "password: 1_S3\n", "password: 'S3'S3\n", "password: \"S3\\qS3\"\n", "password: [S3\n", "password = = S3\n",
+	} {
+		res := run(t, files{"a.conf": text}.request())
+		for _, f := range res.Findings {
+			if strings.Contains(f.Message, "S3") {
+				t.Errorf("%q: finding %s", text, f.Message)
+			}
+		}
+		for _, e := range res.Errors {
+			if strings.Contains(e.Message, "S3") {
+				t.Errorf("%q: error %s", text, e.Message)
+			}
+		}
+	}
+}
