@@ -91,7 +91,8 @@ func isBinary(src []byte) bool {
 }
 
 // problemFindings are the findings for problems that no rule speaks of: a
-// parse error is reported once, by the rule that knows it.
+// parse error is reported once, by the rule that knows it. That rule may point
+// at a cause elsewhere and name the error's place as related.
 func (r *run) problemFindings(p *plan) []*Finding {
 	claimed := make(map[string][]*Finding)
 	for _, rep := range p.reports {
@@ -103,7 +104,11 @@ func (r *run) problemFindings(p *plan) []*Finding {
 	for _, pr := range r.problems(p) {
 		pos := r.position(pr)
 		if slices.ContainsFunc(claimed[pr.doc.Path], func(f *Finding) bool {
-			return f.Line == pos.Line || f.Offset <= pr.offset && pr.offset <= f.End
+			if f.Fixed && pr.round > 1 {
+				return false // cured, and yet there is something left
+			}
+			return f.Line == pos.Line || f.Offset <= pr.offset && pr.offset <= f.End ||
+				slices.ContainsFunc(f.Related, func(r Related) bool { return r.File == f.File && r.Line == pos.Line })
 		}) {
 			continue
 		}

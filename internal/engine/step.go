@@ -66,8 +66,12 @@ func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixe
 	return ""
 }
 
-// isWithin reports whether a path is the other one or leads into it.
+// isWithin reports whether a path is the other one or leads into it; "" is the
+// whole configuration.
 func isWithin(path, outer string) bool {
+	if outer == "" {
+		return true
+	}
 	rest, ok := strings.CutPrefix(path, outer)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
