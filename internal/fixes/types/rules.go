@@ -4,7 +4,24 @@ package types
 
 import "github.com/natsfix/natsfix/internal/fixes"
 
-// Rules lists the rules of this package in the order in which they run.
+// Rules lists the rules of this package in the order in which they run: keys
+// first, since the kind of value that is right follows from the field.
 func Rules() []*fixes.Rule {
-	return []*fixes.Rule{}
+	return []*fixes.Rule{
+		FieldCase(),
+		TLSCertsKey(),
+		UnknownField(),
+		OCSPURLs(),
+		WrapInList(),
+		ScalarType(),
+		DurationUnit(),
+		SizeString(),
+		EnumCase(),
+		ListenScheme(),
+		TLSMinVersion(),
+		TLSCurveName(),
+		TLSEmptyList(),
+		ResolverOption(),
+		ExportDirective(),
+	}
 }

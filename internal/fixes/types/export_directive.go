@@ -1,0 +1,75 @@
+package types
+
+import (
+	"fmt"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// ExportDirective finds settings of an export or import that belong to the
+// other kind: of a service on a stream, or the other way round.
+func ExportDirective() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "export-directive",
+		Severity: fixes.Error,
+		Summary:  "an export or import has a setting that only the other kind knows, stream or service",
+		Doc: fixes.Doc{
+			Stage:   "-t",
+			Message: "Detected response directive on non-service",
+			What: `An export is of a stream or of a service, and so is an import. response_type, response_threshold, latency and (for exports)
+allow_trace belong to services: on a stream the server says "Detected response directive on non-service", "Detected latency
+directive on non-service" or "Detected allow_trace directive on non-service". In imports allow_trace belongs to streams:
+"Detected allow_trace directive on a non-stream". A threshold is refused only if the server happens to read the stream
+first, in an order that is random. An entry with both a stream and a service is refused ("Detected stream but already saw
+a service").`,
+			Fix: `Takes the setting out.`,
+			Applicability: `Safe: the setting has no meaning there, and the server refuses it. Manual for an entry that names both a stream and a
+service: it has to become two.`,
+			Effect: `None: the server does not run.`,
+			Before: "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\", response_type: \"stream\" }\n    ]\n  }\n}\n",
+			After:  "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\" }\n    ]\n  }\n}\n",
+		},
+		CheckValue: checkExportDirective,
+	}
+}
+
+const (
+	exportBlock = "accounts.<name>.exports[]"
+	importBlock = "accounts.<name>.imports[]"
+)
+
+func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
+	if v.Field == nil || v.Block == nil || v.Entry == nil || v.Parent == nil {
+		return
+	}
+	entry := v.Parent.Value.Map
+	kind := ""
+	switch v.Block.Path {
+	case exportBlock:
+		switch v.Field.Name {
+		case "response_type", "response_threshold", "latency", "allow_trace":
+			kind = "service"
+		}
+	case importBlock:
+		if v.Field.Name == "allow_trace" {
+			kind = "stream"
+		}
+	default:
+		return
+	}
+	stream, service := entry.Field("stream"), entry.Field("service")
+	if stream != nil && service != nil {
+		if v.Entry == service && !v.Server.Broken() {
+			p.Report(v.KeyFinding("the entry names both a stream and a service (\"already saw a stream\"): the server refuses to start").
+				Beside(stream, "the stream").Because(fixes.Manual, "make two entries of it"))
+		}
+		return
+	}
+	other := map[string]*fleet.Entry{"service": stream, "stream": service}[kind]
+	if other == nil || v.Server.Broken() {
+		return
+	}
+	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server refuses to start", v.Entry.Key, kind, other.Key).Beside(other, "the %s", other.Key)
+	p.Report(f.With(p.Delete(v, "take %s out", v.Entry.Key), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
+}

@@ -1,0 +1,173 @@
+package types
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
+	"github.com/natsfix/natsfix/internal/suggest"
+)
+
+// nearest returns the field of the block that a key was probably meant to be,
+// and whether that is certain: only capitals, hyphens and underscores differ.
+func nearest(v *fixes.Visit) (to string, certain bool) {
+	key := bare(v.Entry.Key)
+	var names []string
+	for i := range v.Block.Fields {
+		f := &v.Block.Fields[i]
+		for _, name := range append([]string{f.Name}, f.Aliases...) {
+			if bare(name) == key {
+				return name, true
+			}
+			names = append(names, name)
+		}
+	}
+	if belongs(v) != nil {
+		return "", false // the very name is known elsewhere
+	}
+	return suggest.Suggest(v.Entry.Key, names), false
+}
+
+// bare returns a key without what people write differently in it.
+func bare(key string) string {
+	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(key))
+}
+
+// hasField reports whether the block around a value has a field under one of
+// its names.
+func hasField(v *fixes.Visit, f *schema.Field) bool {
+	m := v.Server.Values
+	if v.Parent != nil {
+		m = v.Parent.Value.Map
+	}
+	return hasName(m, f)
+}
+
+func hasName(m *fleet.Map, f *schema.Field) bool {
+	return m.Field(append([]string{strings.ToLower(f.Name)}, f.Aliases...)...) != nil
+}
+
+// target is a block where a field belongs.
+type target struct {
+	visit *fixes.Visit // the block around it that is there, nil for the top level
+	child string       // the block in it that holds the field, "" if it is that block itself
+	field *schema.Field
+}
+
+func (t target) String() string {
+	where := "the top level"
+	if t.visit != nil {
+		where = t.visit.Path()
+	}
+	if t.child == "" {
+		return where
+	}
+	if t.visit == nil {
+		return t.child
+	}
+	return where + "." + t.child
+}
+
+// belongs returns the blocks that know the key and its kind of value: those
+// around the entry, and those in the block that it stands in.
+func belongs(v *fixes.Visit) []target {
+	var list []target
+	add := func(at *fixes.Visit, b *schema.Block, child string) {
+		if b == nil || b.Data != nil || v.Entry == nil {
+			return
+		}
+		f := b.Field(v.Entry.Key)
+		if kind := kindOf(v.Value); f != nil && (kind == 0 || f.Type&kind != 0) {
+			list = append(list, target{at, child, f})
+		}
+	}
+	for at := v.Parent; ; at = at.Parent {
+		if at == nil {
+			if v.Parent != nil {
+				add(nil, schema.Root(), "")
+			}
+			break
+		}
+		if at != v.Parent && at.Field != nil && at.Value.Map != nil {
+			add(at, at.Field.Block, "")
+		}
+	}
+	for i := range v.Block.Fields {
+		if f := &v.Block.Fields[i]; f.Takes(schema.Map) {
+			add(v.Parent, f.Block, f.Name)
+		}
+	}
+	return list
+}
+
+// reportMove reports a field that stands in the wrong block.
+func reportMove(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
+	list := belongs(v)
+	switch len(list) {
+	case 0:
+		p.Report(f.Because(fixes.Manual, "no field of a near name is known here: take it out, or see the reference for its block"))
+		return
+	case 1:
+	default:
+		var names []string
+		for _, t := range list {
+			names = append(names, t.String())
+		}
+		p.Report(f.Because(fixes.Manual, fmt.Sprintf("it is a field of %s: move it where it is meant", strings.Join(names, " and of "))))
+		return
+	}
+	to := list[0]
+	fix, why := move(p, v, to)
+	f.With(fix, fmt.Sprintf("it is a field of %s; %s", to, why))
+	if take, _ := p.Param("take"); take != "suggestion" {
+		f.Because(fixes.NeedsChoice, fmt.Sprintf("it is a field of %s: --set unknown-field.take=suggestion moves it there", to))
+	}
+	p.Report(f)
+}
+
+// move returns the fix that moves an entry to the block where it belongs.
+func move(p *fixes.Pass, v *fixes.Visit, to target) (*fixes.Fix, string) {
+	var block *fleet.Value
+	m := v.Server.Values
+	if to.visit != nil {
+		block, m = to.visit.Value, to.visit.Value.Map
+	}
+	key := v.Entry.Key
+	value := v.Entry.Node.Value()
+	switch {
+	case !value.Valid() || value.Kind() == ast.KindMap || strings.Contains(value.Raw(), "\n"):
+		return nil, "move it there by hand, since it takes several lines"
+	case v.Entry.Doc != v.Server.Root || block != nil && block.Doc != v.Server.Root || slices.ContainsFunc(p.Fleet.Uses(value), func(u fleet.Use) bool { return u.Server != v.Server }):
+		return nil, "move it there by hand, since an included file holds it"
+	}
+	field := ast.Field{Key: key, Value: ast.Raw(value.Raw())}
+	where := ast.AtEnd()
+	if to.child != "" {
+		if e := m.Field(to.child); e != nil {
+			if !e.Value.IsMap() || e.Value.Doc != v.Server.Root {
+				return nil, "its value leaves no place for it"
+			}
+			block, m = e.Value, e.Value.Map
+		} else {
+			field = ast.Field{Key: to.child, Value: ast.Map(field)}
+			m = nil
+		}
+	}
+	if hasName(m, to.field) {
+		return nil, "it is there already: take one of them out"
+	}
+	if to.child == "" {
+		// Behind the block that it stands in, so that variables are still defined.
+		outer := v.Parent
+		for outer.Entry == nil || outer.Parent != to.visit {
+			outer = outer.Parent
+		}
+		where = ast.After(outer.Entry.Node)
+	}
+	insert := p.Insert(v.Server, block, field, where, "move %s to %s", key, to)
+	return insert.Join(p.Delete(v, "")), "a variable refers to it, or the block cannot be edited"
+}

@@ -1,0 +1,196 @@
+package types
+
+import (
+	"crypto/tls"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
+)
+
+// mistake says what is wrong with a value, and so which rule speaks of it: one
+// wrong value gives one finding.
+type mistake uint8
+
+const (
+	noMistake      mistake = iota
+	wrongScalar            // scalar-type
+	wrongList              // wrap-in-list
+	wrongDuration          // duration-unit
+	wrongSize              // size-string
+	wrongWord              // enum-case
+	wrongListen            // listen-scheme
+	wrongVersion           // tls-min-version
+	wrongCurve             // tls-curve-name
+	emptyList              // tls-empty-list
+	unusableURLs           // ocsp-urls
+	misplacedField         // unknown-field
+)
+
+// mistakeOf returns what is wrong with a value for the field that it is given
+// to.
+func mistakeOf(v *fixes.Visit) mistake {
+	want := taken(v)
+	if want == 0 || want.Has(schema.Ignored) {
+		return noMistake
+	}
+	kind := kindOf(v.Value)
+	switch {
+	case kind == 0:
+		return noMistake
+	case want.Has(schema.Unusable):
+		return unusableURLs
+	case want&kind == 0:
+		return wrongKind(v, want, kind)
+	case kind == schema.String:
+		return wrongText(v, want)
+	case kind == schema.Int && want.Has(schema.DeprecatedInt):
+		// unquoted-minutes speaks of 2m, which is two million seconds.
+		if suffix := v.Value.Node.IntSuffix(); !strings.EqualFold(suffix, "m") {
+			return wrongDuration
+		}
+	case kind == schema.List && want&kinds == schema.List && len(v.Value.List) == 0:
+		if n := v.Field.Name; n == "cipher_suites" || n == "curve_preferences" {
+			return emptyList
+		}
+	}
+	return noMistake
+}
+
+// wrongKind tells apart the values of a kind that the field does not take.
+func wrongKind(v *fixes.Visit, want, kind schema.Type) mistake {
+	const scalar = schema.Int | schema.Float
+	f := v.Field
+	switch {
+	case want.Has(schema.Silent):
+		return noMistake
+	case v.Block.Path == "accounts" && v.Entry != nil && isTopLevelField(v.Entry.Key):
+		return misplacedField
+	case isTLS(v.Block) && f.Name == "min_version" && kind != schema.List:
+		return wrongVersion
+	case want.Has(schema.Duration) && kind&scalar != 0:
+		if want.Has(schema.Bool) && boolOf(v.Value.Text()) != "" {
+			return wrongScalar
+		}
+		return wrongDuration
+	case kind == schema.List || want&kinds == schema.List && (kind != schema.Map || f.Elem.Has(schema.Map)):
+		return wrongList
+	case v.Entry == nil && want&kinds == schema.Map && kind == schema.String:
+		return wrongList
+	case want.Has(schema.Size) && kind == schema.String:
+		return wrongSize
+	case want.Has(schema.Float|schema.Seconds) && kind == schema.String:
+		return wrongDuration
+	}
+	return wrongScalar
+}
+
+// wrongText tells apart the texts that a field refuses for what they say.
+func wrongText(v *fixes.Visit, want schema.Type) mistake {
+	const judged = schema.Duration | schema.Size | schema.Enum | schema.HostPort
+	f := v.Field
+	if want&judged == 0 {
+		if v.Entry == nil && f.Name == "cipher_suites" && cipherNamed(v.Value.Text()) != v.Value.Text() {
+			return wrongWord
+		}
+		return noMistake
+	}
+	text := v.Value.Text()
+	switch {
+	case want.Has(schema.Enum) && isWord(f, text):
+		return noMistake
+	case want.Has(schema.Duration):
+		if _, err := time.ParseDuration(text); err == nil {
+			return noMistake
+		}
+		if want.Has(schema.Bool) && boolOf(text) == "" && !startsWithDigit(text) {
+			return wrongWord
+		}
+		if want.Has(schema.Bool) && boolOf(text) != "" {
+			return wrongScalar
+		}
+		return wrongDuration
+	case want.Has(schema.Size):
+		if !isStorageSize(text) {
+			return wrongSize
+		}
+	case want.Has(schema.Enum):
+		switch {
+		case f.Name == "min_version":
+			return wrongVersion
+		case f.Name == "curve_preferences":
+			if curves[text] {
+				return noMistake
+			}
+			return wrongCurve
+		case want.Has(schema.Bool) && boolOf(text) != "":
+			return wrongScalar
+		case f.Name == "cluster_traffic" && text == "":
+			return noMistake
+		}
+		return wrongWord
+	case want.Has(schema.HostPort):
+		if want.Has(schema.Port) && !isHostPort(text) || !want.Has(schema.Port) && strings.Contains(text, "://") {
+			return wrongListen
+		}
+	}
+	return noMistake
+}
+
+// isWord reports whether a text is one of a field's words.
+func isWord(f *schema.Field, text string) bool {
+	for _, w := range f.Values {
+		if w == text || !f.ExactValues && strings.EqualFold(w, text) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHostPort reports whether the server takes a text for host:port
+// (server/opts.go, parseListen).
+func isHostPort(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err != nil {
+		return false
+	}
+	_, err = strconv.Atoi(port)
+	return err == nil
+}
+
+// isStorageSize reports whether the server takes a text for a size
+// (server/opts.go, getStorageSize).
+func isStorageSize(text string) bool {
+	if text == "" {
+		return true
+	}
+	last := len(text) - 1
+	_, err := strconv.ParseInt(text[:last], 10, 64)
+	return err == nil && strings.IndexByte("KMGT", text[last]) >= 0
+}
+
+// isTLS reports whether a block holds TLS settings.
+func isTLS(b *schema.Block) bool { return strings.HasSuffix(b.Path, "tls") }
+
+func isTopLevelField(key string) bool { return schema.Root().Field(key) != nil }
+
+func startsWithDigit(text string) bool {
+	text = strings.TrimLeft(text, " +-.")
+	return text != "" && '0' <= text[0] && text[0] <= '9'
+}
+
+// cipherNamed returns the name of a cipher suite in the letter case that the
+// server compares with (server/ciphersuites.go), "" if there is none.
+func cipherNamed(text string) string {
+	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, c := range list {
+			if strings.EqualFold(c.Name, strings.TrimSpace(text)) {
+				return c.Name
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,109 @@
+package types
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
+)
+
+// SizeString finds sizes in quotes that the server refuses.
+func SizeString() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "size-string",
+		Severity: fixes.Error,
+		Summary:  "a size in quotes is written in a form that the server refuses",
+		Params: []fixes.Param{{
+			Name: "letter", Default: "none: a person decides", Values: []string{"binary", "decimal"},
+			Doc: `what a letter alone multiplies by in a field that takes no text: binary makes "1G" 1GB (2^30), decimal 1G (10^9)`,
+		}},
+		Doc: fixes.Doc{
+			Stage:   "-t",
+			Message: "sizes defined as strings must end in K, M, G, T",
+			What: `Sizes are numbers without quotes: 1GB is 2^30 and 1G is 10^9. Only six fields of jetstream take a text as well, and only a
+whole number with K, M, G or T, where "1G" is 2^30. The server refuses "1GB" there ("strconv.ParseInt: parsing \"1G\": invalid
+syntax"), "1g" and "10"; and any text in other fields ("interface conversion: interface {} is string, not int64", or in an
+account's jetstream block "Expected a parseable size for \"max_mem\", got 1G").`,
+			Fix: `Takes the quotes away where the number means the same without them: "8MB" becomes 8MB, "10" becomes 10; elsewhere it writes
+the form that the field takes: "1g" becomes "1G". A fraction is written out in the next smaller unit.`,
+			Applicability: `Safe where the size follows from the text. A letter alone ("1G") in a field that takes no text needs a choice, since 1G
+without quotes is a thousand millions, and "1G" in the fields that take texts is 2^30.`,
+			Effect: `None: the server does not run.`,
+			Before: "max_payload: \"8MB\"\njetstream {\n  max_file_store: \"10GB\"\n  max_memory_store: \"1g\"\n}\n",
+			After:  "max_payload: 8MB\njetstream {\n  max_file_store: 10GB\n  max_memory_store: \"1G\"\n}\n",
+		},
+		CheckValue: checkSizeString,
+	}
+}
+
+var sizeText = regexp.MustCompile(`(?i)^(-?[0-9]+(?:\.[0-9]+)?) *([kmgtpe]?)(b|i|ib)?(?:ytes?)?$`)
+
+func checkSizeString(p *fixes.Pass, v *fixes.Visit) {
+	if mistakeOf(v) != wrongSize || v.Server.Broken() {
+		return
+	}
+	texts := taken(v).Has(schema.String)
+	f := v.Finding("%s is %s, which the server does not take for a size: it refuses to start", name(v), found(v))
+	m := sizeText.FindStringSubmatch(strings.TrimSpace(v.Value.Text()))
+	if m == nil {
+		p.Report(f.Because(fixes.Manual, "nothing says which size was meant: write a number without quotes, such as 512MB"))
+		return
+	}
+	number, letter, binary := m[1], strings.ToUpper(m[2]), m[3] != "" || texts
+	choice, given := p.Param("letter")
+	chosen := letter == "" || binary
+	if !chosen {
+		binary = choice != "decimal"
+	}
+	text := sizeLiteral(number, letter, binary)
+	switch {
+	case text == "":
+		p.Report(f.Because(fixes.Manual, "the size is no whole number of bytes, or more than the server can count"))
+		return
+	case texts && m[3] == "" && letter != "" && strings.Contains("KMGT", letter) && !strings.Contains(number, "."):
+		f.With(p.Replace(v, ast.String(number+letter), "write %q for %s", number+letter, name(v)), whyNot(v))
+	default:
+		f.With(p.Replace(v, ast.Raw(text), "write %s for %s, without quotes", text, name(v)), whyNot(v))
+	}
+	if !chosen && !given {
+		f.Because(fixes.NeedsChoice, fmt.Sprintf("without quotes %s%s is in powers of 1000, and %s%sB in powers of 1024: choose with --set size-string.letter=binary or decimal", number, letter, number, letter))
+	}
+	p.Report(f)
+}
+
+const sizeLetters = "KMGTPE"
+
+// sizeLiteral returns a size as a number with a suffix, as it stands without
+// quotes; "" if it is no whole number of bytes or too large.
+func sizeLiteral(number, letter string, binary bool) string {
+	r, ok := new(big.Rat).SetString(number)
+	if !ok {
+		return ""
+	}
+	base, suffix := int64(1000), ""
+	if binary {
+		base, suffix = 1024, "B"
+	}
+	power := strings.Index(sizeLetters, letter) + 1
+	if letter == "" {
+		power = 0
+	}
+	for !r.IsInt() && power > 0 {
+		r.Mul(r, new(big.Rat).SetInt64(base))
+		power--
+	}
+	bytes := new(big.Int).Mul(r.Num(), new(big.Int).Exp(big.NewInt(base), big.NewInt(int64(power)), nil))
+	if !r.IsInt() || !bytes.IsInt64() {
+		return ""
+	}
+	text := strconv.FormatInt(r.Num().Int64(), 10)
+	if power > 0 {
+		text += sizeLetters[power-1:power] + suffix
+	}
+	return text
+}

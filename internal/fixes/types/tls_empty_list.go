@@ -1,0 +1,30 @@
+package types
+
+import "github.com/natsfix/natsfix/internal/fixes"
+
+// TLSEmptyList finds empty lists of cipher suites and curves.
+func TLSEmptyList() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "tls-empty-list",
+		Severity: fixes.Error,
+		Summary:  "cipher_suites or curve_preferences of a tls block is an empty list, which the server refuses",
+		Doc: fixes.Doc{
+			Stage:   "-t",
+			Message: "error parsing tls config, 'cipher_suites' cannot be empty",
+			What: `An empty list allows nothing, so the server refuses it ("'cipher_suites' cannot be empty", "'curve_preferences' cannot be
+empty"). To take the server's own choice the field is left out.`,
+			Fix:           `Takes the field out.`,
+			Applicability: `Safe: the server refuses the list today, and its own choice is what no list asks for.`,
+			Effect:        `None: the server does not run.`,
+			Before:        "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  cipher_suites: []\n}\n",
+			After:         "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n}\n",
+		},
+		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
+			if mistakeOf(v) != emptyList || v.Server.Broken() {
+				return
+			}
+			f := v.Finding("%s is an empty list (\"cannot be empty\"): the server refuses to start", name(v))
+			p.Report(f.With(p.Delete(v, "take %s out", name(v)), whyNot(v)))
+		},
+	}
+}
