@@ -241,6 +241,9 @@ func (r *reader) put(v *Value, entry ast.Node) {
 func (r *reader) include(n ast.Node) {
 	ev := r.ev
 	path := n.Path()
+	if path == "" && len(r.doc.Tree.Errors()) > 0 {
+		return // the parser stops before the path, and says so
+	}
 	problem := Problem{Doc: r.doc, Span: n.TextSpan(), Name: path}
 	if r.doc.Env != "" {
 		problem.Kind, problem.Message = UnreadableInclude, fmt.Sprintf("the value of $%s includes %q, which is not followed", r.doc.Env, path)
