@@ -48,6 +48,10 @@ func checkEnumCase(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	f := v.Finding("%s is %s, and takes one of the words %s: the server refuses to start", name(v), found(v), strings.Join(field.Values, ", "))
+	if field.Name == "extension_hint" && (!v.Server.Clustered() || !v.Server.JetStream.Enabled) {
+		f = v.Finding("%s is %s, and the server knows only %s: it ignores the setting", name(v), found(v), strings.Join(field.Values, " and "))
+		f.Severity = fixes.Warning
+	}
 	for _, w := range field.Values {
 		if strings.EqualFold(w, text) {
 			p.Report(f.With(p.Replace(v, ast.String(w), "write %s for %s", w, name(v)), whyNot(v)))

@@ -41,6 +41,10 @@ func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
 	}
 	text := strings.TrimSpace(v.Value.Text())
 	f := v.Finding("%s is %s and not host:port: the server refuses to start", name(v), found(v))
+	if !v.Field.Takes(schema.Port) && !listens(v) {
+		f.Message = name(v) + " is no host:port: the server refuses to start once this block has a port"
+		f.Severity = fixes.Warning
+	}
 	scheme, rest, isURL := strings.Cut(text, "://")
 	rest = strings.TrimSuffix(rest, "/")
 	port := strings.TrimPrefix(text, ":")
@@ -58,6 +62,12 @@ func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
 	default:
 		p.Report(f.Because(fixes.Manual, `nothing says which port was meant: write "host:port", or a port without quotes`))
 	}
+}
+
+// listens reports whether the block around an address to advertise has a port,
+// without which the server does not look at the address.
+func listens(v *fixes.Visit) bool {
+	return v.Parent == nil || v.Parent.Value.Map.Field("port", "listen") != nil
 }
 
 // isPlainScheme reports whether a scheme says nothing beyond what listening on

@@ -128,8 +128,8 @@ func wrongText(v *fixes.Visit, want schema.Type) mistake {
 			return wrongCurve
 		case want.Has(schema.Bool) && boolOf(text) != "":
 			return wrongScalar
-		case f.Name == "cluster_traffic" && text == "":
-			return noMistake
+		case text == "" && (f.Name == "cluster_traffic" || f.Name == "compression" || f.Name == "extension_hint" || v.Block.Path == "compression"):
+			return noMistake // as if it was left out
 		}
 		return wrongWord
 	case want.Has(schema.HostPort):

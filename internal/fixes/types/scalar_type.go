@@ -105,8 +105,11 @@ func convert(v *fixes.Visit, want schema.Type) (ast.Literal, string) {
 // an unquoted number or switch can be meant as its text.
 func isPlainText(f *schema.Field, want schema.Type, raw string) bool {
 	const formed = schema.Duration | schema.Size | schema.HostPort | schema.URL | schema.NKey | schema.Seed | schema.JWT | schema.Percent
-	if want.Has(schema.Enum) {
+	switch {
+	case want.Has(schema.Enum):
 		return isWord(f, raw)
+	case f.Name == "cipher_suites" || f.Name == "pinned_certs" || f.Name == "min_version":
+		return false
 	}
 	return want&formed == 0
 }
