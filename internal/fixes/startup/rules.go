@@ -6,5 +6,27 @@ import "github.com/natsfix/natsfix/internal/fixes"
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		GatewayClusterName(),
+		GatewayNameMissing(),
+		ServerNameMissing(),
+		ClusterNameMissing(),
+		JetStreamClusterRoutes(),
+		JetStreamSystemAccount(),
+		JetStreamDomainInvalid(),
+		SystemAccountMissing(),
+		LeafNodeGatewaySystemAccount(),
+		LeafNodeAccountMissing(),
+		LeafNodeWebsocketMix(),
+		OperatorMixedConfig(),
+		ResolverPreload(),
+		NoAuthUserMissing(),
+		MQTTAuth(),
+		MQTTJetStream(),
+		WebsocketTLS(),
+		WebsocketOrigin(),
+		ClusterAccountsDuplicate(),
+		MaxPayloadPending(),
+		LameDuckGrace(),
+		HTTPAndHTTPS(),
+		PortConflict(),
 	}
 }

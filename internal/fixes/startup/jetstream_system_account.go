@@ -1,0 +1,72 @@
+package startup
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// JetStreamSystemAccount finds JetStream switched on for the system account.
+func JetStreamSystemAccount() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "jetstream-system-account",
+		Severity: fixes.Error,
+		Summary:  "JetStream is switched on for the system account, so the server gives up at the start",
+		Doc: fixes.Doc{
+			Stage:   "start (nats-server -t is silent)",
+			Message: "Not allowed to enable JetStream on the system account",
+			Since:   "2.2.0",
+			What: `The system account carries the servers' own events and cannot have streams. If it has a jetstream field that
+switches JetStream on, a server with JetStream ends at the start (server/server.go, Start).`,
+			Fix:           "Takes the jetstream field of the system account out.",
+			Applicability: "Safe: the server does not start today, and no other value of the field would do anything.",
+			Effect:        "The server does not run.",
+			Before: `jetstream: enabled
+system_account: SYS
+accounts {
+  SYS {
+    users: [{user: admin, password: changeme}]
+    jetstream: enabled
+  }
+}
+`,
+			After: `jetstream: enabled
+system_account: SYS
+accounts {
+  SYS {
+    users: [{user: admin, password: changeme}]
+  }
+}
+`,
+			References: []string{"nsc#684", "nats-server#1417", "nats-server#4910"},
+		},
+		CheckServer: checkJetStreamSystemAccount,
+	}
+}
+
+func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
+	if !s.JetStream.Enabled || s.Broken() || operators(s) != nil {
+		return
+	}
+	system := systemAccount(s)
+	if unknown(system) || system == nil && top(s, "no_system_account", "no_system", "no_sys_acc") != nil {
+		return
+	}
+	js := below(named(top(s, "accounts"), s.SystemAccount()), "jetstream")
+	if js == nil || !enablesJetStream(js) {
+		return
+	}
+	f := js.KeyFinding("JetStream is switched on for the system account %q: the server ends at the start (\"Not allowed to enable JetStream on the system account\"), though nats-server -t calls the file valid", s.SystemAccount())
+	beside(f, system, "the system account is chosen here")
+	p.Report(f.With(p.Delete(js, "take out what switches JetStream on for %q", s.SystemAccount()),
+		fmt.Sprintf("take jetstream out of the account %q: the text of it is shared through a variable", s.SystemAccount())))
+}
+
+// enablesJetStream reads the jetstream field of an account (server/opts.go,
+// parseJetStreamForAccount): a block switches it on whatever it holds.
+func enablesJetStream(v *fixes.Visit) bool {
+	t := strings.ToLower(text(v))
+	return isTrue(v) || v.Value.IsMap() || t == "enabled" || t == "enable"
+}

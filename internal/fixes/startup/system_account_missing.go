@@ -1,0 +1,79 @@
+package startup
+
+import (
+	"fmt"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// SystemAccountMissing finds system accounts that are not defined.
+func SystemAccountMissing() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "system-account-missing",
+		Severity: fixes.Error,
+		Summary:  "system_account names an account that is not defined, so the server refuses to start",
+		Params: []fixes.Param{{
+			Name: "account", Default: "create",
+			Doc: "create, which defines the account, empty; or the name of an account that is there",
+		}},
+		Doc: fixes.Doc{
+			Stage:   "start (nats-server -t is silent)",
+			Message: "error resolving system account: account missing",
+			Since:   "2.0.0",
+			What: `The server looks for the account that system_account names and refuses to start if accounts does not define it
+(server/server.go, configureAccounts). That holds for $SYS, too: the server makes it by itself only if system_account
+is not set.`,
+			Fix: "Defines the account, empty. Its users must be added by hand.",
+			Applicability: `Safe for $SYS, which the server makes, empty, without the line. For other names somebody must choose between
+a new account and one that is there (--set system-account-missing.account=NAME); until then the fix is unsafe.
+Silent in operator mode and with a resolver, where accounts come from JWTs.`,
+			Effect: "The server does not run.",
+			Before: `system_account: "$SYS"
+accounts {
+  APP { users: [{user: app, password: changeme}] }
+}
+`,
+			After: `system_account: "$SYS"
+accounts {
+  APP { users: [{user: app, password: changeme}] }
+  $SYS {}
+}
+`,
+			References: []string{"nats-server#2685"},
+		},
+		CheckServer: checkSystemAccountMissing,
+	}
+}
+
+func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
+	system := systemAccount(s)
+	name := text(system)
+	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || top(s, "resolver", "account_resolver", "accounts_resolver") != nil {
+		return
+	}
+	have := readAccounts(s)
+	if have.unknown || have.has(name) {
+		return
+	}
+	f := system.Finding("the system account %q is not defined: the server refuses to start (\"error resolving system account: account missing\"), though nats-server -t calls the file valid", name)
+	beside(f, have.field, "the accounts of this server")
+	given, chose := p.Param("account")
+	switch {
+	case chose && given != "create" && !have.has(given):
+		f.Because(fixes.Manual, fmt.Sprintf("system-account-missing.account is %q, which the server does not have either", given))
+	case chose && given != "create":
+		f.With(p.Replace(system, ast.String(given), "make %q the system account", given), "system_account cannot be written in this file")
+	default:
+		f.With(addAccount(p, s, name), "define the account by hand: accounts is a list of names, or comes from elsewhere")
+		if name != defaultSystem {
+			reason := "the new account is empty, so that nobody can log in to it"
+			if like := have.resembling(name); like != "" {
+				reason = fmt.Sprintf("perhaps the account %q is meant", like)
+			}
+			chosen(p, f, "account", reason)
+		}
+	}
+	p.Report(f)
+}
