@@ -75,6 +75,11 @@ func (fix *Fix) Join(other *Fix) *Fix {
 // right for all who share it: other places may see it through a variable or a
 // shared include as long as it is the same field there.
 func (p *Pass) target(v *Visit) (ast.Node, *fleet.Doc, []fleet.Use) {
+	return p.targetFor(v, func(f *schema.Field) bool { return f == v.Field })
+}
+
+// targetFor is target for a change that is right for all fields that fit.
+func (p *Pass) targetFor(v *Visit, fits func(*schema.Field) bool) (ast.Node, *fleet.Doc, []fleet.Use) {
 	n, doc := v.Value.Node, v.Value.Doc
 	if doc.Env != "" || n.Lost() {
 		return ast.Node{}, nil, nil
@@ -84,7 +89,7 @@ func (p *Pass) target(v *Visit) (ast.Node, *fleet.Doc, []fleet.Use) {
 		if isDefinition(u) {
 			continue
 		}
-		if f := schema.Root().Find(fleet.SplitPath(u.Path)...); f != v.Field {
+		if f := schema.Root().Find(fleet.SplitPath(u.Path)...); !fits(f) {
 			return ast.Node{}, nil, nil
 		}
 	}
@@ -96,6 +101,24 @@ func (p *Pass) target(v *Visit) (ast.Node, *fleet.Doc, []fleet.Use) {
 // variable.
 func (p *Pass) Replace(v *Visit, to ast.Literal, title string, args ...any) *Fix {
 	n, doc, uses := p.target(v)
+	if !n.Valid() {
+		return nil
+	}
+	edits, err := ast.SetValue(n, to)
+	if err != nil {
+		return nil
+	}
+	return within(NewFix(doc, edits, title, args...), uses)
+}
+
+// Retype is Replace for a change that is right for every field that takes the
+// same values: a text that means the same in another form. Other fields may
+// share it through a variable.
+func (p *Pass) Retype(v *Visit, to ast.Literal, title string, args ...any) *Fix {
+	n, doc, uses := p.targetFor(v, func(f *schema.Field) bool {
+		return f == v.Field || f != nil && v.Field != nil && f.Type == v.Field.Type && f.Elem == v.Field.Elem &&
+			f.ExactValues == v.Field.ExactValues && slices.Equal(f.Values, v.Field.Values)
+	})
 	if !n.Valid() {
 		return nil
 	}
