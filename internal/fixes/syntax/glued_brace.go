@@ -77,3 +77,10 @@ func gluedKey(t *ast.Document) (key ast.Node, at int) {
 func isPlaceholder(text string, i int) bool {
 	return text[i-1] == '$' || strings.HasPrefix(text[i:], "{{") || text[i] == '[' && strings.HasPrefix(text[i:], "[[")
 }
+
+// gluedBefore reports whether a glued bracket stands before the first error and
+// may be what causes it.
+func gluedBefore(t *ast.Document) bool {
+	n, _ := gluedKey(t)
+	return n.Valid()
+}

@@ -59,10 +59,10 @@ func mendAll(p *fixes.Pass, d *fleet.Doc, find finder) {
 		for _, f := range m.pending {
 			p.Report(f.With(fix, "").Because(next.applicability, next.reason))
 		}
-		if next.applicability != fixes.Safe {
-			break
-		}
 		m.good, m.pending, m.titles, m.edits = m.text, nil, nil, nil
+		if next.applicability != fixes.Safe {
+			break // what stands behind it shows when that is applied
+		}
 	}
 	for _, f := range m.pending {
 		p.Report(f.Because(fixes.Manual, "putting this right by itself does not make the text readable"))

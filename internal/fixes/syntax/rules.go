@@ -7,7 +7,13 @@ import "github.com/natsfix/natsfix/internal/fixes"
 // Rules lists the rules of this package in the order in which they run.
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
+		ByteOrderMark(),
 		GluedBrace(),
 		IntBeforeBracket(),
+		QuoteDigitValue(),
+		BackslashEscape(),
+		SingleQuote(),
+		ExtraComma(),
+		MissingComma(),
 	}
 }
