@@ -188,6 +188,34 @@ func (p *Pass) Delete(v *Visit, title string, args ...any) *Fix {
 	return fix
 }
 
+// DeleteAll is Delete for several entries of one document: neighbours that
+// share their separators go together.
+func (p *Pass) DeleteAll(vs []*Visit, title string, args ...any) *Fix {
+	var nodes []ast.Node
+	var all *Fix
+	for _, v := range vs {
+		fix := p.Delete(v, title, args...)
+		if fix == nil || v.Entry == nil || v.Entry.Doc != vs[0].Entry.Doc {
+			return nil
+		}
+		nodes = append(nodes, v.Entry.Node)
+		if all == nil {
+			all = fix
+		} else {
+			all.Within = append(all.Within, fix.Within...)
+		}
+	}
+	edits, err := ast.DeleteEntries(nodes...)
+	if err != nil || all == nil {
+		return nil
+	}
+	all.Edits = nil
+	for _, e := range edits {
+		all.Edits = append(all.Edits, Edit{vs[0].Entry.Doc, e})
+	}
+	return all
+}
+
 // Rename returns the fix that gives an entry another key, nil if it cannot: a
 // variable refers to it, or the key is there already.
 func (p *Pass) Rename(v *Visit, key string, title string, args ...any) *Fix {
