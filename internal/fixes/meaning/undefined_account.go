@@ -1,0 +1,116 @@
+package meaning
+
+import (
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
+	"github.com/natsfix/natsfix/internal/suggest"
+)
+
+// UndefinedAccount finds names of accounts that the server does not have, in
+// exports, imports, auth_callout and cluster.accounts.
+func UndefinedAccount() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "undefined-account",
+		Severity: fixes.Error,
+		Summary:  "an export, import or authorization callout names an account that is not defined",
+		Params: []fixes.Param{{
+			Name: "account", Default: "none",
+			Doc: "the account that is meant wherever its name is the nearest one",
+		}},
+		Doc: fixes.Doc{
+			Stage:   "-t; silent for cluster.accounts; a line in the log at start for auth_callout.account",
+			Message: `"ORDER" account not defined for stream import`,
+			What: `The accounts that exports, imports and auth_callout.allowed_accounts name must be defined in accounts, letter case
+included. The server refuses to start otherwise ("account not defined for service export", "auth_callout allowed account
+not found in configured accounts"), and points at the whole accounts block. auth_callout.account without such an account
+makes every login fail; a name in cluster.accounts that no account bears pins nothing.`,
+			Fix: `Where an account of a similar name is defined, that takes its place; --set undefined-account.account=NAME confirms
+the account.`,
+			Applicability: `Unsafe (needs a choice): a name that looks alike may be the wrong one. Manual if no name comes near.`,
+			Effect:        `The server does not run; for cluster.accounts and auth_callout a restart.`,
+			Before: `accounts {
+  ORDERS { exports: [ {service: "orders.>"} ] }
+  SALES { imports: [ {service: {account: ORDER, subject: "orders.new"}} ] }
+}
+`,
+			After: `accounts {
+  ORDERS { exports: [ {service: "orders.>"} ] }
+  SALES { imports: [ {service: {account: ORDERS, subject: "orders.new"}} ] }
+}
+`,
+		},
+		CheckValue: checkUndefinedAccount,
+	}
+}
+
+func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
+	if v.Field == nil || v.Block == nil || !v.Value.IsString() || v.Value.Text() == "" {
+		return
+	}
+	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {
+		return
+	}
+	message, severity := "", fixes.Error
+	switch name := v.Field.Name; {
+	case strings.HasSuffix(v.Block.Path, ".exports[]") && name == "accounts":
+		message = "the account %q is not defined: the server refuses to start (\"account not defined for stream export\" or \"service export\")"
+	case strings.Contains(v.Block.Path, ".imports[].") && name == "account":
+		message = "the account %q is not defined: the server refuses to start (\"account not defined for stream import\" or \"service import\")"
+	case v.Block.Path == "authorization.auth_callout" && name == "allowed_accounts":
+		message = "the account %q is not defined: the server refuses to start (\"auth_callout allowed account not found in configured accounts\")"
+	case v.Block.Path == "authorization.auth_callout" && name == "account" && v.Value.Text() != "$G":
+		message, severity = "the account %q is not defined: the server starts (\"Authorization callout account not valid\") and no client can log in", fixes.Warning
+	case v.Block.Path == "cluster" && name == "accounts" && v.Value.Text() != "$G":
+		message, severity = "the account %q is not defined: it gets no route of its own, and the server does not say so", fixes.Warning
+	default:
+		return
+	}
+	known, ok := accountNames(v.Server)
+	if !ok || known[v.Value.Text()] {
+		return
+	}
+	f := v.Finding(message, v.Value.Text())
+	f.Severity = severity
+	name := suggest.Suggest(v.Value.Text(), sortedKeys(known))
+	confirmed, _ := p.Param("account")
+	if name == "" {
+		p.Report(f.Because(fixes.Manual, "no account of a similar name is defined: define it in accounts, or name another"))
+		return
+	}
+	f.Message += sprintf("; did you mean %q?", name)
+	f.With(p.Replace(v, fixes.Text(name).Literal, "name the account %s", name), "the text is shared with other fields")
+	if name != confirmed {
+		f.Because(fixes.NeedsChoice, "confirm the account: --set undefined-account.account="+name)
+	}
+	p.Report(f)
+}
+
+// accountNames returns the accounts that a server defines; ok is false if they
+// cannot be known: they come from an operator, or a part of the configuration
+// is missing.
+func accountNames(s *fleet.Server) (names map[string]bool, ok bool) {
+	if s.Broken() || s.Values.Field("operator", "operators", "roots", "root", "root_operators", "root_operator", "trusted_keys", "trusted", "resolver", "account_resolver", "accounts_resolver") != nil {
+		return nil, false
+	}
+	names = make(map[string]bool)
+	v := s.Values.Value("accounts")
+	switch {
+	case v.Unknown():
+		return nil, false
+	case v.IsMap():
+		for _, e := range v.Map.Entries {
+			names[e.Key] = names[e.Key] || !e.Used || e.Value.IsMap()
+		}
+	case v.IsList():
+		for _, item := range v.List {
+			if item.Unknown() {
+				return nil, false
+			}
+			names[item.Text()] = true
+		}
+	}
+	return names, true
+}

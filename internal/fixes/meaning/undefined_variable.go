@@ -1,0 +1,123 @@
+package meaning
+
+import (
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// UndefinedVariable finds variables that nothing in the files defines where the
+// parser looks for them.
+func UndefinedVariable() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "undefined-variable",
+		Severity: fixes.Info,
+		Summary:  "a variable has to come from the environment, or is defined where the parser does not look",
+		Doc: fixes.Doc{
+			Stage:   "parse",
+			Message: "variable reference for 'TOKEN' on line 1 can not be found",
+			What: `A text that begins with $ and has no quotes is a variable. The parser looks for a key of that name above it, in the
+same block or one around it, in the same file; then in the environment of the server's process. It finds nothing that is
+defined further down, in another block, or in a file that includes this one. Without a definition nats-server, and
+nats-server -t, refuse the file. There are no braces: ${TOKEN} is a variable by the name of "{TOKEN" with a bracket
+behind it.`,
+			Fix: `None: rules do not move definitions. Define the variable above its use, give it with --env NAME=VALUE or
+--env-file when checking, or put the value in quotes if the dollar is meant.`,
+			Applicability: `Manual. The severity is info if the environment may well define it (the usual case for secrets), warning if
+the files define it at a place where the parser does not look, error if no environment can define it.`,
+			Effect: `The server does not start without the variable.`,
+			Before: `authorization { token: $TOKEN }
+TOKEN = "s3cret"
+`,
+			After: `TOKEN = "s3cret"
+authorization { token: $TOKEN }
+`,
+			References: []string{"conf/parse.go, lookupVariable"},
+		},
+		CheckServer: checkUndefinedVariable,
+	}
+}
+
+func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
+	for _, problem := range s.Problems {
+		if problem.Kind != fleet.UnknownVariable || dollarText(problem.Name) || problem.Doc.Env != "" {
+			continue
+		}
+		f := &fixes.Finding{
+			Doc: problem.Doc, Span: problem.Span, Applicability: fixes.Manual,
+			Message: sprintf("no file defines $%s: the server refuses to start (\"variable reference for '%s' can not be found\") unless its environment does", problem.Name, problem.Name),
+			Reason:  "define it in the server's environment, and give it here with --env or --env-file to have it checked",
+		}
+		switch at, why := elsewhere(s, problem); {
+		case strings.HasPrefix(problem.Name, "{"):
+			f.Severity = fixes.Error
+			f.Message = sprintf("$%s} is no variable: the parser looks for one by the name of %q and refuses the file; variables have no braces", problem.Name, problem.Name)
+			f.Reason = "write $" + strings.TrimPrefix(problem.Name, "{") + ", or have a program put in the value before the server reads the file"
+		case !environmentName(problem.Name):
+			f.Severity = fixes.Error
+			f.Message = sprintf("$%s is no variable that an environment can define: the server refuses to start (\"variable reference for '%s' can not be found\")", problem.Name, problem.Name)
+			f.Reason = "put the text in quotes if the dollar is meant, or define the variable above"
+		case why != "":
+			f.Severity = fixes.Warning
+			f.Message = sprintf("$%s is defined %s, where the parser does not look: the server refuses to start unless its environment defines it", problem.Name, why)
+			f.Reason = "move the definition above the use, into the same block or one around it, in the same file"
+			f.Related = append(f.Related, at)
+		}
+		if f.Severity == fixes.Info {
+			if field := fieldOf(problem.Doc.Tree.NodeAt(problem.Span.Start)); field != nil && field.Secret {
+				continue // secret-by-variable says more
+			}
+		}
+		p.Report(f)
+	}
+}
+
+// elsewhere returns where else in the server's files an entry of the
+// variable's name stands, and says how that place differs.
+func elsewhere(s *fleet.Server, problem fleet.Problem) (fixes.Related, string) {
+	for _, d := range s.Docs {
+		for n := range d.Tree.Root().Walk() {
+			if n.Kind() != ast.KindEntry || n.Key() != problem.Name {
+				continue
+			}
+			at := fixes.Related{Doc: d, Span: n.KeySpan(), Message: "the definition"}
+			switch {
+			case d != problem.Doc:
+				return at, "in another file"
+			case n.Start() > problem.Span.Start:
+				return at, "further down"
+			default:
+				return at, "in another block"
+			}
+		}
+	}
+	return fixes.Related{}, ""
+}
+
+// dollarText reports whether a text with a dollar sign is known to be meant as
+// it is: quote-dollar-value speaks of it.
+func dollarText(name string) bool {
+	if strings.ContainsAny(name, ".>*/") || len(name) > 2 && name[0] == '2' && name[2] == '$' {
+		return true
+	}
+	switch name {
+	case "SYS", "G", "JS", "JSC", "KV", "O", "OBJ", "MQTT", "NRG", "SRV", "LDS", "GNR", "GR":
+		return true
+	}
+	return name != "" && strings.Trim(name, "0123456789") == ""
+}
+
+// environmentName reports whether shells and container files can define a
+// variable of that name.
+func environmentName(name string) bool {
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || i > 0 && c >= '0' && c <= '9' {
+			continue
+		}
+		return false
+	}
+	return name != ""
+}
