@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -114,7 +115,9 @@ func syntaxMessage(d *ast.Document, e *ast.SyntaxError) string {
 	if from > 0 {
 		from = d.LineStart(from - 1)
 	}
-	if !soundsSecret(string(d.Source()[from:e.Span.Start])) {
+	found := d.Text(e.Span)
+	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	if !strings.ContainsFunc(found, word) || !soundsSecret(string(d.Source()[from:e.Span.Start])) {
 		return e.Message()
 	}
 	return "found text that is not shown, as it may be part of a secret, expected " + e.Expected

@@ -64,5 +64,9 @@ func (c *Case) verdict(ctx context.Context, judge *oracle.Judge, root string, fi
 			}
 		}
 	}
+	// The server reads blocks in random order, and may say a thing more than
+	// once.
+	slices.Sort(list)
+	list = slices.Compact(list)
 	return fmt.Sprintf("refused at %s (%s)", stage, strings.Join(list, "; ")), nil
 }
