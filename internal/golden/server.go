@@ -57,16 +57,13 @@ func (c *Case) verdict(ctx context.Context, judge *oracle.Judge, root string, fi
 	var list []string
 	stage := oracle.StageNone
 	for _, p := range v.Problems {
-		if !p.Warning {
+		// The server may say a thing more than once, as its random order has it.
+		if !p.Warning && !slices.Contains(list, p.Message) {
 			list = append(list, p.Message)
 			if stage == oracle.StageNone {
 				stage = p.Stage
 			}
 		}
 	}
-	// The server reads blocks in random order, and may say a thing more than
-	// once.
-	slices.Sort(list)
-	list = slices.Compact(list)
 	return fmt.Sprintf("refused at %s (%s)", stage, strings.Join(list, "; ")), nil
 }
