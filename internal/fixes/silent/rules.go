@@ -6,5 +6,23 @@ import "github.com/natsfix/natsfix/internal/fixes"
 
 // Rules lists the rules of this package in the order in which they run.
 func Rules() []*fixes.Rule {
-	return []*fixes.Rule{}
+	return []*fixes.Rule{
+		AccountsScalar(),
+		AccountJetStreamWithoutServer(),
+		AccountWithoutJetStream(),
+		URLMissingScheme(),
+		DuplicateURL(),
+		DuplicateGatewayEntry(),
+		LeafnodeRemoteNoURL(),
+		LeafnodeRemotePort(),
+		InertBlock(),
+		SimpleAuthTimeout(),
+		MaxBytesIsBool(),
+		JetStreamSizeString(),
+		JetStreamStoreDir(),
+		MixedAuth(),
+		EmptyPermission(),
+		OverBroadJetStreamPermission(),
+		PlaintextPassword(),
+	}
 }

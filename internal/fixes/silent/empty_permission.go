@@ -1,0 +1,83 @@
+package silent
+
+import (
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// EmptyPermission finds permissions without a subject, which restrict nothing.
+func EmptyPermission() *fixes.Rule {
+	return &fixes.Rule{
+		Name:     "empty-permission",
+		Severity: fixes.Warning,
+		Summary:  "a permission without a subject restricts nothing: every subject is allowed",
+		Params: []fixes.Param{{
+			Name: "meaning", Default: "nothing", Values: []string{"nothing", "everything"},
+			Doc: "what the empty permission was meant to allow",
+		}},
+		Doc: fixes.Doc{
+			Stage: "silent",
+			Since: "2.0.0",
+			What: `publish: {}, publish: [] and publish: { allow: [] } read as "may publish nothing". The server takes them for no
+permission at all, and allows every subject (server/opts.go, parseSubjectPermission). The same holds for subscribe, and
+for import and export of cluster permissions. Beside allow_responses, which on its own closes publish but for replies,
+it depends on chance what an empty publish does: the server goes through the keys in random order.`,
+			Fix:           `A deny of ">" for what may do nothing; with --set empty-permission.meaning=everything the entry is deleted.`,
+			Applicability: `Unsafe until the meaning is given: clients may rely on what they are allowed today.`,
+			Effect:        `A reload of the servers concerned.`,
+			Before: `authorization {
+  users: [
+    { user: reader, password: s3cret, permissions: { publish: {}, subscribe: "news.>" } }
+  ]
+}
+`,
+			After: `authorization {
+  users: [
+    { user: reader, password: s3cret, permissions: { publish: { deny: ">" }, subscribe: "news.>" } }
+  ]
+}
+`,
+		},
+		CheckValue: checkEmptyPermission,
+	}
+}
+
+func checkEmptyPermission(p *fixes.Pass, v *fixes.Visit) {
+	if v.Entry == nil || !v.Is("permissions", "publish") && !v.Is("permissions", "subscribe") || !emptySubjects(v.Value) || v.Server.Broken() {
+		return
+	}
+	what := v.Field.Name
+	f := v.KeyFinding("%s names no subject, which the server takes for no restriction: every subject is allowed", what)
+	if what == "publish" && v.Parent != nil && v.Parent.Value.Map.Field("allow_responses", "publish_allow_responses") != nil {
+		f.Message = "publish names no subject: every subject is allowed, or replies only, as chance has it, since allow_responses stands beside it"
+	}
+	meaning, given := p.Param("meaning")
+	if meaning == "everything" {
+		f.With(p.Delete(v, "delete the empty permission"), "the permission comes from a place that cannot be edited")
+	} else {
+		deny := ast.Map(ast.Field{Key: "deny", Value: ast.String(">")})
+		f.With(p.Replace(v, deny, "deny every subject"), "the permission comes from a place that cannot be edited")
+	}
+	if !given {
+		f.Because(fixes.NeedsChoice, "clients may rely on it; say what is meant with --set empty-permission.meaning=nothing or =everything")
+	}
+	p.Report(f)
+}
+
+// emptySubjects reports whether a publish or subscribe permission names no
+// subject at all.
+func emptySubjects(v *fleet.Value) bool {
+	if v.IsList() {
+		return len(v.List) == 0
+	}
+	if v.Map == nil {
+		return false
+	}
+	for _, e := range v.Map.Entries {
+		if !e.Value.IsList() || len(e.Value.List) > 0 {
+			return false
+		}
+	}
+	return true
+}

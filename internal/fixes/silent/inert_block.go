@@ -1,0 +1,96 @@
+package silent
+
+import (
+	"fmt"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// InertBlock finds blocks that should listen and name no port.
+func InertBlock() *fixes.Rule {
+	return &fixes.Rule{
+		Name:        "inert-block",
+		Severity:    fixes.Warning,
+		Summary:     "a block that should listen names no port, so it does nothing",
+		Params:      inertBlockParams(),
+		Doc:         inertBlockDoc,
+		CheckServer: checkInertBlock,
+	}
+}
+
+// inertBlock is a block that does nothing without a port.
+type inertBlock struct {
+	names   []string
+	port    int64
+	without string // what the server does not do then
+}
+
+// name returns the name of the block, which is that of its parameter, too.
+func (b inertBlock) name() string { return b.names[0] }
+
+func inertBlockParams() []fixes.Param {
+	var params []fixes.Param
+	for _, b := range inertBlocks() {
+		params = append(params, fixes.Param{
+			Name: b.name(), Default: fmt.Sprintf("%d, as in the server's documentation", b.port), Doc: "the port for " + b.name(),
+		})
+	}
+	return params
+}
+
+func inertBlocks() []inertBlock {
+	return []inertBlock{
+		{[]string{"cluster"}, 6222, "the server starts as one without a cluster, and neither takes nor makes routes"},
+		{[]string{"gateway"}, 7222, "the server has no gateway"},
+		{[]string{"leafnodes", "leaf"}, 7422, "the server takes no leaf nodes"},
+		{[]string{"websocket", "ws"}, 8080, "the server takes no websocket clients"},
+		{[]string{"mqtt"}, 1883, "the server takes no MQTT clients"},
+	}
+}
+
+func checkInertBlock(p *fixes.Pass, s *fleet.Server) {
+	for _, b := range inertBlocks() {
+		v := top(s, b.names...)
+		if v == nil || !v.Value.IsMap() || below(v, "port") != nil || below(v, "listen") != nil {
+			continue
+		}
+		if s.Broken() || harmless(s, v, b) {
+			continue
+		}
+		f := v.KeyFinding("%s has no port and no listen: there is no default, %s", v.Entry.Key, b.without)
+		if name := below(v, "name"); b.name() == "gateway" && name != nil {
+			f.Message = fmt.Sprintf("gateway has no port: the server refuses to start (\"gateway %q has no port specified (select -1 for random port)\"), though nats-server -t calls the file valid", name.Value.Text())
+			f.Severity = fixes.Error
+		}
+		fix := p.Insert(s, v.Value, ast.Field{Key: "port", Value: portOf(p, b)}, ast.AtEnd(), "give %s a port", v.Entry.Key)
+		f.With(fix, "the block comes from a place that cannot be edited")
+		if _, given := p.Param(b.name()); !given {
+			f.Because(fixes.NeedsChoice, "the server will listen on one more port; choose it with --set inert-block."+b.name()+"=PORT")
+		}
+		p.Report(f)
+	}
+}
+
+// harmless reports whether a block makes sense without a port.
+func harmless(s *fleet.Server, v *fixes.Visit, b inertBlock) bool {
+	switch b.name() {
+	case "cluster": // the name alone serves leaf nodes and JetStream
+		if s.AcceptsRoutes() || below(v, "routes") == nil {
+			return true
+		}
+	case "gateway": // without a name it is another rule's, or empty
+		return below(v, "name") == nil && below(v, "gateways") == nil
+	case "leafnodes": // most fields serve remotes, too
+		return below(v, "remotes") != nil
+	}
+	return false
+}
+
+func portOf(p *fixes.Pass, b inertBlock) ast.Literal {
+	if port, given := p.Param(b.name()); given {
+		return ast.Raw(port)
+	}
+	return ast.Int(b.port)
+}
