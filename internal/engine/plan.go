@@ -118,6 +118,10 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 		}
 		hidden := p.mayApply(f)
 		if hidden == "" && overlaps(edits, f.Fix.Edits) {
+			if same := sameFix(take, f.Fix); same != nil {
+				rep.fix = same
+				continue
+			}
 			refused[f.Fix] = ""
 			continue
 		}
@@ -228,6 +232,22 @@ func (p *plan) id(rule *fixes.Rule, fix *fixes.Fix) fixID {
 		fmt.Fprintf(&b, "\x00%s:%d:%s", e.Doc.Path, p.back(e.Doc.Path, e.Start), e.New)
 	}
 	return fixID(b.String())
+}
+
+// sameFix returns the one of the fixes that makes the edits of another one and
+// declares all that it does, or nil: two findings may be cured by one edit, as
+// where two fields take their value from one variable.
+func sameFix(list []*fixes.Fix, fix *fixes.Fix) *fixes.Fix {
+	for _, have := range list {
+		if !slices.Equal(have.Edits, fix.Edits) || !slices.Equal(have.Changes, fix.Changes) {
+			continue
+		}
+		undeclared := func(w fixes.Within) bool { return !slices.Contains(have.Within, w) }
+		if !slices.ContainsFunc(fix.Within, undeclared) {
+			return have
+		}
+	}
+	return nil
 }
 
 func overlaps(have, more []fixes.Edit) bool {
