@@ -33,16 +33,16 @@ func jsonEscape(text string) (written string, width int) {
 	return "", 0
 }
 
-// path is a Windows path whose last backslash keeps its closing quote from
+// endless is a Windows path whose last backslash keeps its closing quote from
 // ending it.
-type path struct {
+type endless struct {
 	ast.Node
 	end int // behind the quote that was meant to end it
 }
 
 // endlessPath returns the path in double quotes before the first error that
 // ends in a backslash, so that the text behind it became a part of it.
-func endlessPath(t *ast.Document, e *ast.SyntaxError) path {
+func endlessPath(t *ast.Document, e *ast.SyntaxError) endless {
 	src := t.Source()
 	for n := range t.Root().Walk() {
 		if n.Start() > e.Span.Start {
@@ -64,13 +64,13 @@ func endlessPath(t *ast.Document, e *ast.SyntaxError) path {
 		}
 		end := start + 1 + i + 1
 		if n.End() > end && isValueEnd(src, end) {
-			return path{n, end}
+			return endless{n, end}
 		}
 	}
-	return path{}
+	return endless{}
 }
 
-func (n path) mend(t *ast.Document) *mend {
+func (n endless) mend(t *ast.Document) *mend {
 	text := t.Text(ast.Span{Start: n.Start() + 1, End: n.end - 1})
 	return &mend{
 		span:    ast.Span{Start: n.Start(), End: n.end},

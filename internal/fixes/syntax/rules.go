@@ -9,11 +9,17 @@ func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		ByteOrderMark(),
 		GluedBrace(),
+		IncludeAssignment(),
 		IntBeforeBracket(),
 		QuoteDigitValue(),
 		BackslashEscape(),
 		SingleQuote(),
 		ExtraComma(),
 		MissingComma(),
+		BlockStringNewline(),
+		StrayBrace(),
+		QuoteDollarValue(),
+		IncludeAbsolutePath(),
+		IncludeMissing(),
 	}
 }
