@@ -51,7 +51,7 @@ func checkDurationUnit(p *fixes.Pass, v *fixes.Visit) {
 		text := fmt.Sprintf("%ds", v.Value.Node.IntValue())
 		f := v.Finding("%s has no unit: the server takes it for %s and warns (\"should be converted to a duration\"), so that nats-server -t exits with 1", name(v), text)
 		f.Severity = fixes.Warning
-		p.Report(f.With(p.Replace(v, ast.String(text), "write %q for %s", text, name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(text), "write %q for %s", text, name(v)), whyNot(v)))
 		return
 	}
 	text := strings.TrimSpace(v.Value.Text())
@@ -59,11 +59,11 @@ func checkDurationUnit(p *fixes.Pass, v *fixes.Visit) {
 	number := plainNumber.MatchString(text)
 	switch to := durationOf(text); {
 	case to != "":
-		p.Report(f.With(p.Replace(v, ast.String(to), "write %q for %s", to, name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(to), "write %q for %s", to, name(v)), whyNot(v)))
 	case number && kind == schema.String && want.Has(schema.Int|schema.Seconds) && !want.Has(schema.DeprecatedInt):
-		p.Report(f.With(p.Replace(v, ast.Raw(strings.TrimSuffix(text, ".")), "take away the quotes of %s, a number of seconds", name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.Raw(strings.TrimSuffix(text, ".")), "take away the quotes of %s, a number of seconds", name(v)), whyNot(v)))
 	case number && kind == schema.Float && want.Has(schema.DeprecatedInt):
-		p.Report(f.With(p.Replace(v, ast.String(text+"s"), "write %q for %s, as the server counts seconds here", text+"s", name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(text+"s"), "write %q for %s, as the server counts seconds here", text+"s", name(v)), whyNot(v)))
 	case number:
 		reportUnit(p, v, f, text)
 	default:
@@ -77,7 +77,7 @@ func reportUnit(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding, text string) {
 	if !given {
 		unit = "s"
 	}
-	f.With(p.Replace(v, ast.String(text+unit), "write %q for %s", text+unit, name(v)), whyNot(v))
+	f.With(p.Retype(v, ast.String(text+unit), "write %q for %s", text+unit, name(v)), whyNot(v))
 	if !given {
 		f.Because(fixes.NeedsChoice, "nothing says which unit was meant: give it with --set duration-unit.unit=s (or ms, m, h)")
 	}

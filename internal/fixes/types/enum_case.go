@@ -41,7 +41,7 @@ func checkEnumCase(p *fixes.Pass, v *fixes.Visit) {
 	if len(field.Values) == 0 { // cipher_suites, whose names are those of Go
 		f := v.Finding("the server knows no cipher suite of the name %s, and refuses to start", shown(v))
 		if is := cipherNamed(text); is != "" {
-			p.Report(f.With(p.Replace(v, ast.String(is), "write %s", is), whyNot(v)))
+			p.Report(f.With(p.Retype(v, ast.String(is), "write %s", is), whyNot(v)))
 			return
 		}
 		p.Report(f.Because(fixes.Manual, "the names are those of IANA, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, and not those of OpenSSL"))
@@ -54,7 +54,7 @@ func checkEnumCase(p *fixes.Pass, v *fixes.Visit) {
 	}
 	for _, w := range field.Values {
 		if strings.EqualFold(w, text) {
-			p.Report(f.With(p.Replace(v, ast.String(w), "write %s for %s", w, name(v)), whyNot(v)))
+			p.Report(f.With(p.Retype(v, ast.String(w), "write %s for %s", w, name(v)), whyNot(v)))
 			return
 		}
 	}

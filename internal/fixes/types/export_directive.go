@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -39,25 +40,28 @@ const (
 	importBlock = "accounts.<name>.imports[]"
 )
 
-func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
-	if v.Field == nil || v.Block == nil || v.Entry == nil || v.Parent == nil {
-		return
-	}
-	entry := v.Parent.Value.Map
-	kind := ""
+// directiveOf returns the kind of export or import, stream or service, that
+// alone takes a field; "" if both do.
+func directiveOf(v *fixes.Visit) string {
 	switch v.Block.Path {
 	case exportBlock:
 		switch v.Field.Name {
 		case "response_type", "response_threshold", "latency", "allow_trace":
-			kind = "service"
+			return "service"
 		}
 	case importBlock:
 		if v.Field.Name == "allow_trace" {
-			kind = "stream"
+			return "stream"
 		}
-	default:
+	}
+	return ""
+}
+
+func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
+	if v.Field == nil || v.Block == nil || v.Entry == nil || v.Parent == nil || v.Block.Path != exportBlock && v.Block.Path != importBlock {
 		return
 	}
+	entry := v.Parent.Value.Map
 	stream, service := entry.Field("stream"), entry.Field("service")
 	if stream != nil && service != nil {
 		if v.Entry == service && !v.Server.Broken() {
@@ -66,10 +70,39 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 		}
 		return
 	}
+	kind := directiveOf(v)
 	other := map[string]*fleet.Entry{"service": stream, "stream": service}[kind]
 	if other == nil || v.Server.Broken() {
 		return
 	}
 	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server refuses to start", v.Entry.Key, kind, other.Key).Beside(other, "the %s", other.Key)
-	p.Report(f.With(p.Delete(v, "take %s out", v.Entry.Key), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
+	all := siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) == kind })
+	p.Report(f.With(deleteTogether(p, v, all), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
+}
+
+// siblings returns the known entries of the block around v that fit, in the
+// order of the text.
+func siblings(v *fixes.Visit, fits func(*fixes.Visit) bool) []*fixes.Visit {
+	var list []*fixes.Visit
+	for _, e := range v.Parent.Value.Map.Entries {
+		w := &fixes.Visit{Server: v.Server, Parent: v.Parent, Block: v.Block, Field: v.Block.Field(e.Key), Entry: e, Value: e.Value}
+		if w.Field != nil && fits(w) {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// deleteTogether returns the fix that takes out v, and with it the others that
+// go for the same reason, since they may share a comma; v alone if that cannot
+// be done.
+func deleteTogether(p *fixes.Pass, v *fixes.Visit, all []*fixes.Visit) *fixes.Fix {
+	var keys []string
+	for _, w := range all {
+		keys = append(keys, w.Entry.Key)
+	}
+	if fix := p.DeleteAll(all, "take %s out", strings.Join(keys, " and ")); fix != nil {
+		return fix
+	}
+	return p.Delete(v, "take %s out", v.Entry.Key)
 }

@@ -121,12 +121,27 @@ func reportMove(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
 		return
 	}
 	to := list[0]
+	if to.child == "" && inList(v) {
+		p.Report(f.Because(fixes.Manual, fmt.Sprintf("it is a field of %s, for all entries of the list: move it there if that is meant", to)))
+		return
+	}
 	fix, why := move(p, v, to)
 	f.With(fix, fmt.Sprintf("it is a field of %s; %s", to, why))
 	if take, _ := p.Param("take"); take != "suggestion" {
 		f.Because(fixes.NeedsChoice, fmt.Sprintf("it is a field of %s: --set unknown-field.take=suggestion moves it there", to))
 	}
 	p.Report(f)
+}
+
+// inList reports whether an entry stands in a list of blocks, one of several
+// that may disagree.
+func inList(v *fixes.Visit) bool {
+	for at := v.Parent; at != nil; at = at.Parent {
+		if at.Entry == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // move returns the fix that moves an entry to the block where it belongs.
@@ -168,6 +183,25 @@ func move(p *fixes.Pass, v *fixes.Visit, to target) (*fixes.Fix, string) {
 		}
 		where = ast.After(outer.Entry.Node)
 	}
+	remove := p.Delete(v, "")
+	if losesComment(remove) {
+		return nil, "move it there by hand, with its comment"
+	}
 	insert := p.Insert(v.Server, block, field, where, "move %s to %s", key, to)
-	return insert.Join(p.Delete(v, "")), "a variable refers to it, or the block cannot be edited"
+	return insert.Join(remove), "a variable refers to it, or the block cannot be edited"
+}
+
+// losesComment reports whether a fix takes a comment away.
+func losesComment(fix *fixes.Fix) bool {
+	if fix == nil {
+		return false
+	}
+	for _, e := range fix.Edits {
+		for t := range e.Doc.Tree.GapTokens(ast.Span{Start: e.Start, End: e.End}) {
+			if t.Kind == ast.TokenComment {
+				return true
+			}
+		}
+	}
+	return false
 }

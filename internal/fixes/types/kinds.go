@@ -1,6 +1,7 @@
 package types
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -148,6 +149,10 @@ func whyNot(v *fixes.Visit) string {
 	return "the value is shared with other fields through a variable: write it out here, or give this field a variable of its own"
 }
 
+// isJSON reports whether a value stands in a document that is JSON and should
+// stay so.
+func isJSON(v *fixes.Visit) bool { return json.Valid(v.Value.Doc.Tree.Source()) }
+
 // boolWords are what the server reads as true or false without quotes
 // (conf/lex.go), and what people write instead.
 var boolWords = map[string]string{
@@ -165,4 +170,13 @@ func boolOf(text string) string {
 		return text
 	}
 	return word
+}
+
+// jsonBool returns the word of JSON for one that boolOf returned.
+func jsonBool(word string) string {
+	switch strings.ToLower(word) {
+	case "true", "yes", "on":
+		return "true"
+	}
+	return "false"
 }

@@ -54,11 +54,11 @@ func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
 	case isURL && strings.ContainsAny(rest, "@/?#"):
 		p.Report(f.Because(fixes.Manual, "only host:port can stand here, without user, path or query"))
 	case isURL && (isHostPort(rest) || !v.Field.Takes(schema.Port) && rest != ""):
-		p.Report(f.With(p.Replace(v, ast.String(rest), "take the scheme of %s away", name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(rest), "take the scheme of %s away", name(v)), whyNot(v)))
 	case !isURL && v.Field.Takes(schema.Port) && portText.MatchString(port) && port == text:
-		p.Report(f.With(p.Replace(v, ast.Raw(port), "take the quotes of the port away"), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.Raw(port), "take the quotes of the port away"), whyNot(v)))
 	case isHostPort(text):
-		p.Report(f.With(p.Replace(v, ast.String(text), "take the white space away"), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(text), "take the white space away"), whyNot(v)))
 	default:
 		p.Report(f.Because(fixes.Manual, `nothing says which port was meant: write "host:port", or a port without quotes`))
 	}

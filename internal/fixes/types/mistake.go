@@ -69,6 +69,8 @@ func wrongKind(v *fixes.Visit, want, kind schema.Type) mistake {
 		return noMistake
 	case v.Block.Path == "accounts" && v.Entry != nil && isTopLevelField(v.Entry.Key):
 		return misplacedField
+	case kind == schema.Int && f.Name == "max_bytes_required": // max-bytes-is-bool
+		return noMistake
 	case isTLS(v.Block) && f.Name == "min_version" && kind != schema.List:
 		return wrongVersion
 	case want.Has(schema.Duration) && kind&scalar != 0:

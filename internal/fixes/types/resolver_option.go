@@ -60,6 +60,9 @@ func checkResolverOption(p *fixes.Pass, v *fixes.Visit) {
 	}
 }
 
+// noEffect is what the server says of hard_delete without allow_delete.
+const noEffect = "hard_delete has no effect without delete"
+
 // checkResolver looks at the resolver as a whole.
 func checkResolver(p *fixes.Pass, v *fixes.Visit) {
 	switch kindOf(v.Value) {
@@ -123,7 +126,7 @@ func refusedOption(v *fixes.Visit) (bool, string) {
 	case full && v.Field.Name == "hard_delete" && v.Value.Kind() == ast.KindBool:
 		allow := m.Get("allow_delete")
 		if allow == nil || allow.Value.Kind() == ast.KindBool && !isTrue(allow.Value) {
-			return true, "hard_delete has no effect without delete"
+			return true, noEffect
 		}
 	}
 	return false, ""
@@ -132,8 +135,12 @@ func refusedOption(v *fixes.Visit) (bool, string) {
 func reportResolverOption(p *fixes.Pass, v *fixes.Visit, why string) {
 	f := v.KeyFinding("the resolver's type does not take %s here (%q): the server refuses to start", v.Entry.Key, why)
 	const used = "a variable refers to this entry"
-	if why != "hard_delete has no effect without delete" || !v.Value.Node.BoolValue() {
-		p.Report(f.With(p.Delete(v, "take %s out", v.Entry.Key), used))
+	if why != noEffect || !v.Value.Node.BoolValue() {
+		all := siblings(v, func(w *fixes.Visit) bool {
+			refused, why := refusedOption(w)
+			return refused && (why != noEffect || !w.Value.Node.BoolValue())
+		})
+		p.Report(f.With(deleteTogether(p, v, all), used))
 		return
 	}
 	choice, given := p.Param("hard_delete")

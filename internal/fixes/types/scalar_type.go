@@ -50,7 +50,7 @@ func checkScalarType(p *fixes.Pass, v *fixes.Visit) {
 		p.Report(f.Because(fixes.Manual, noConversion(v, want)))
 		return
 	}
-	p.Report(f.With(p.Replace(v, lit, "%s of %s", title, name(v)), whyNot(v)))
+	p.Report(f.With(p.Retype(v, lit, "%s of %s", title, name(v)), whyNot(v)))
 }
 
 // noConversion says why no other kind of value can be derived.
@@ -80,10 +80,14 @@ func convert(v *fixes.Visit, want schema.Type) (ast.Literal, string) {
 	case kind == schema.List || kind == schema.Map:
 		return none, ""
 	case kind != schema.Bool && want.Has(schema.Bool) && boolOf(text) != "":
-		if kind == schema.String && boolOf(text) == strings.TrimSpace(text) {
-			return ast.Raw(boolOf(text)), "take away the quotes"
+		word := boolOf(text)
+		if isJSON(v) {
+			word = jsonBool(word)
 		}
-		return ast.Raw(boolOf(text)), "write " + boolOf(text) + " for the value"
+		if kind == schema.String && word == strings.TrimSpace(text) {
+			return ast.Raw(word), "take away the quotes"
+		}
+		return ast.Raw(word), "write " + word + " for the value"
 	case kind == schema.String && v.Block.Path == "" && v.Field.Name == "ocsp" && isWord(v.Field.Block.Field("mode"), text):
 		return ast.Map(ast.Field{Key: "mode", Value: ast.String(strings.ToLower(text))}), "write a block for the value"
 	case kind == schema.String && want.Has(schema.Int):

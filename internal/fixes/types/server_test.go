@@ -215,6 +215,7 @@ var exceptions = []struct{ why, refusal string }{
 	{"a block lacks what it needs", `Missing weight|User entry requires|require an issuer|require authorized users|Expect an account name|Latency subject required|dir has no value|username and password`},
 	{"the block takes no such field, whatever the value", `does not (support|allow)|not supported in this context`},
 	{"the number is out of range", `too big|can not be negative|an absolute size|in \[0\.\.|percentage|Invalid (weight|trace destination sampling)|sampling value .* is invalid|is too smal|positive|minimum is 30|must be >= 0|strconv|invalid latency`},
+	{"max-bytes-is-bool speaks of it", `parseable bool for "max_bytes`},
 	{"the version has a rule of its own", `minimum version`},
 }
 

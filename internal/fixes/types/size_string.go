@@ -29,13 +29,13 @@ func SizeString() *fixes.Rule {
 whole number with K, M, G or T, where "1G" is 2^30. The server refuses "1GB" there ("strconv.ParseInt: parsing \"1G\": invalid
 syntax"), "1g" and "10"; and any text in other fields ("interface conversion: interface {} is string, not int64", or in an
 account's jetstream block "Expected a parseable size for \"max_mem\", got 1G").`,
-			Fix: `Takes the quotes away where the number means the same without them: "8MB" becomes 8MB, "10" becomes 10; elsewhere it writes
-the form that the field takes: "1g" becomes "1G". A fraction is written out in the next smaller unit.`,
+			Fix: `Takes the quotes away and writes the number that is meant: "8MB" becomes 8MB, "10" becomes 10, and "1g", in the fields that
+take texts, 1GB. A fraction is written out in the next smaller unit. In JSON, which has no units, the bytes are counted.`,
 			Applicability: `Safe where the size follows from the text. A letter alone ("1G") in a field that takes no text needs a choice, since 1G
 without quotes is a thousand millions, and "1G" in the fields that take texts is 2^30.`,
 			Effect: `None: the server does not run.`,
 			Before: "max_payload: \"8MB\"\njetstream {\n  max_file_store: \"10GB\"\n  max_memory_store: \"1g\"\n}\n",
-			After:  "max_payload: 8MB\njetstream {\n  max_file_store: 10GB\n  max_memory_store: \"1G\"\n}\n",
+			After:  "max_payload: 8MB\njetstream {\n  max_file_store: 10GB\n  max_memory_store: 1GB\n}\n",
 		},
 		CheckValue: checkSizeString,
 	}
@@ -65,10 +65,11 @@ func checkSizeString(p *fixes.Pass, v *fixes.Visit) {
 	case text == "":
 		p.Report(f.Because(fixes.Manual, "the size is no whole number of bytes, or more than the server can count"))
 		return
-	case texts && m[3] == "" && letter != "" && strings.Contains("KMGT", letter) && !strings.Contains(number, "."):
-		f.With(p.Replace(v, ast.String(number+letter), "write %q for %s", number+letter, name(v)), whyNot(v))
 	default:
-		f.With(p.Replace(v, ast.Raw(text), "write %s for %s, without quotes", text, name(v)), whyNot(v))
+		if isJSON(v) {
+			text = strconv.FormatInt(ast.Parse("", []byte("x: "+text+"\n"), ast.Latest).Root().First().Value().IntValue(), 10)
+		}
+		f.With(p.Retype(v, ast.Raw(text), "write %s for %s, without quotes", text, name(v)), whyNot(v))
 	}
 	if !chosen && !given {
 		f.Because(fixes.NeedsChoice, fmt.Sprintf("without quotes %s%s is in powers of 1000, and %s%sB in powers of 1024: choose with --set size-string.letter=binary or decimal", number, letter, number, letter))

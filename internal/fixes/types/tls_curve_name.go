@@ -50,7 +50,7 @@ func checkTLSCurveName(p *fixes.Pass, v *fixes.Visit) {
 	}
 	f := v.Finding("the server knows no curve of the name %s (\"unrecognized curve preference\"), and refuses to start", shown(v))
 	if is := curveNamed(v.Value.Text()); is != "" {
-		p.Report(f.With(p.Replace(v, ast.String(is), "write %s", is), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(is), "write %s", is), whyNot(v)))
 		return
 	}
 	p.Report(f.Because(fixes.Manual, "the server has the curves X25519MLKEM768, X25519, CurveP256, CurveP384 and CurveP521"))

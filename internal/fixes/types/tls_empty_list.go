@@ -24,7 +24,11 @@ empty"). To take the server's own choice the field is left out.`,
 				return
 			}
 			f := v.Finding("%s is an empty list (\"cannot be empty\"): the server refuses to start", name(v))
-			p.Report(f.With(p.Delete(v, "take %s out", name(v)), whyNot(v)))
+			fix, why := p.Delete(v, "take %s out", name(v)), whyNot(v)
+			if losesComment(fix) {
+				fix, why = nil, "take the field out by hand, since a comment would go with it"
+			}
+			p.Report(f.With(fix, why))
 		},
 	}
 }

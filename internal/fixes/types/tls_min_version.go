@@ -54,7 +54,7 @@ func checkTLSMinVersion(p *fixes.Pass, v *fixes.Visit) {
 		if !given {
 			version = "1.2"
 		}
-		f.With(p.Replace(v, ast.String(version), "write %q for min_version", version), whyNot(v))
+		f.With(p.Retype(v, ast.String(version), "write %q for min_version", version), whyNot(v))
 		if !given {
 			f.Because(fixes.NeedsChoice, "the server allows no version before 1.2: choose with --set tls-min-version.version=1.2 or 1.3")
 		}
@@ -65,5 +65,5 @@ func checkTLSMinVersion(p *fixes.Pass, v *fixes.Visit) {
 		p.Report(f.Because(fixes.Manual, `nothing says which version was meant: write "1.2" or "1.3"`))
 		return
 	}
-	p.Report(f.With(p.Replace(v, ast.String(to), "write %s for min_version", fmt.Sprintf("%q", to)), whyNot(v)))
+	p.Report(f.With(p.Retype(v, ast.String(to), "write %s for min_version", fmt.Sprintf("%q", to)), whyNot(v)))
 }

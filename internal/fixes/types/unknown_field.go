@@ -24,9 +24,8 @@ func UnknownField() *fixes.Rule {
 			Message: "unknown field",
 			What: `The server refuses a key that it does not know in a block ("unknown field \"max_paylod\"", "Unknown field name ... parsing
 subject permissions", "error parsing tls config, unknown field"): a slip of the pen, a field of another block, or a
-field of a newer release. A key that a variable refers to is no field, except in the blocks that look at keys alone (tls,
-ocsp, ocsp_cache, ocsp_peer, mapping destinations), which refuse it too. An account of the name of a top-level field is
-taken for a field that slipped into accounts ("Expected map entries for accounts").`,
+field of a newer release. Of keys that define variables unused-variable speaks. An account of the name of a top-level field
+is taken for a field that slipped into accounts ("Expected map entries for accounts").`,
 			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
 that they are right: --set unknown-field.take=suggestion takes them. Manual where nothing is near, where more than one
@@ -61,7 +60,7 @@ func isUnknown(v *fixes.Visit) bool {
 	switch {
 	case b == nil || e == nil || b.Lenient || b.Data != nil:
 		return false
-	case e.Used && !b.NoVariables:
+	case e.Used || fixes.VariableLike(e): // unused-variable, also for blocks that take no definitions
 		return false
 	case strings.ContainsAny(e.Key, "{}[]\ufeff"): // glued-brace, stray-brace, byte-order-mark
 		return false
@@ -77,10 +76,6 @@ func isUnknown(v *fixes.Visit) bool {
 
 func reportUnknown(p *fixes.Pass, v *fixes.Visit) {
 	f := v.KeyFinding("the server knows no field %q %s: it refuses to start", v.Entry.Key, where(v.Block))
-	if v.Entry.Used {
-		p.Report(f.Because(fixes.Manual, "variables cannot be defined in this block: define it above, outside of the block"))
-		return
-	}
 	if to, certain := nearest(v); to != "" {
 		reportRename(p, v, f, to, certain)
 		return
