@@ -21,15 +21,19 @@ func AccountJetStreamWithoutServer() *fixes.Rule {
 switched on by jetstream at the top level, or by the flag -js. Without that the server starts, ignores what the account
 says, and clients of the account get no responders, or "jetstream not enabled".
 The rule is silent where another server of the same cluster or supercluster has JetStream, or one that takes its accounts
-from the same file: not every server of such a system needs to have it. Give flags with --server-args.`,
+from the same file: not every server of such a system needs to have it. It is silent, too, in a file that has accounts and
+nothing of a server, such as listen or server_name, since that is most likely included elsewhere. Give flags with
+--server-args.`,
 			Fix:           `jetstream: enabled at the top level.`,
 			Applicability: `Unsafe: the server begins to store data. Manual if the files switch JetStream off.`,
 			Effect:        `A reload, or a restart, of the servers concerned.`,
-			Before: `accounts {
+			Before: `server_name: n1
+accounts {
   APP { jetstream: enabled }
 }
 `,
-			After: `accounts {
+			After: `server_name: n1
+accounts {
   APP { jetstream: enabled }
 }
 jetstream: enabled
@@ -42,7 +46,7 @@ jetstream: enabled
 func checkAccountJetStreamWithoutServer(p *fixes.Pass) {
 	var with map[*fleet.Doc]bool // documents of servers that have JetStream
 	for _, s := range p.Fleet.Servers {
-		if mayHaveJetStream(s) || s.Broken() || operatorMode(s) {
+		if mayHaveJetStream(s) || s.Broken() || operatorMode(s) || !listens(s) {
 			continue
 		}
 		account, js := firstWithJetStream(s)
@@ -66,6 +70,14 @@ func checkAccountJetStreamWithoutServer(p *fixes.Pass) {
 		}
 		p.Report(f)
 	}
+}
+
+// listens reports whether the file says something of addresses, names or
+// links. One that does not, and has nothing but accounts, is most likely
+// included by a file that is not loaded.
+func listens(s *fleet.Server) bool {
+	return top(s, "port", "listen", "host", "net", "server_name", "cluster", "gateway", "leafnodes", "leaf", "websocket", "ws", "mqtt",
+		"http", "http_port", "monitor_port", "https", "https_port", "tls", "jetstream", "pid_file", "max_payload", "debug") != nil
 }
 
 func mayHaveJetStream(s *fleet.Server) bool { return s.JetStream.Enabled || s.JetStream.Unknown }
