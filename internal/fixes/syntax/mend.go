@@ -32,10 +32,13 @@ type finder func(t *ast.Document) *mend
 const maxMends = 50
 
 // mendAll reports what a rule finds in a document, one place after the other,
-// each in the text as the mends before it leave it. Mends that lead nowhere by
+// each in the text as the mends before it leave it; in templates nothing. Mends that lead nowhere by
 // themselves, such as the first of two nested braces, share a fix with those
 // behind them.
 func mendAll(p *fixes.Pass, d *fleet.Doc, find finder) {
+	if isTemplate(d.Tree) {
+		return // what it is made into may be right
+	}
 	m := &mending{doc: d, text: d.Tree, good: d.Tree}
 	for range maxMends {
 		next := find(m.text)

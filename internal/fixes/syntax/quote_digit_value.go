@@ -80,11 +80,17 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	}
 	end := wordEnd(src, start)
 	text := t.Text(ast.Span{Start: start, End: end})
-	if end <= start || strings.ContainsRune(text, '\\') || !isValueEnd(src, end) {
+	if end <= start || strings.ContainsRune(text, '\\') || isFormat(text) || !isValueEnd(src, end) {
 		return nil
 	}
 	m := &mend{span: ast.Span{Start: start, End: end}}
-	if f := fieldOf(p.Fleet.Servers, d, holder); f != nil && !takesText(f, holder) {
+	f := fieldOf(p.Fleet.Servers, d, holder)
+	if f != nil && f.Takes(schema.HostPort) && !endsInPort(text) {
+		m.message = fmt.Sprintf("%s starts like an address and goes on otherwise: the server refuses the file", keyNear(holder))
+		m.reason = f.Name + " takes a host and the number of a port"
+		return m
+	}
+	if f != nil && !takesText(f, holder) {
 		m.message = fmt.Sprintf("%s starts like a number and goes on otherwise: the server refuses the file", keyNear(holder))
 		m.reason = fmt.Sprintf("%s takes no text: write a number%s", f.Name, sizeHint(f))
 		return m
@@ -105,6 +111,12 @@ func takesText(f *schema.Field, holder ast.Node) bool {
 		return false
 	}
 	return t.Has(schema.String) || t.Has(schema.Map) || t.Has(schema.Silent)
+}
+
+// endsInPort reports whether a text ends in a colon and digits.
+func endsInPort(text string) bool {
+	i := strings.LastIndexByte(text, ':')
+	return i >= 0 && i+1 < len(text) && strings.Trim(text[i+1:], "0123456789") == ""
 }
 
 func sizeHint(f *schema.Field) string {

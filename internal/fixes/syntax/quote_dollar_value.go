@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -25,8 +26,8 @@ func QuoteDollarValue() *fixes.Rule {
 $SYS and $G, a reference $1 to a part of a subject, and bcrypt hashes, except those that start with $2a$. If neither a key above nor the
 environment has that name the server refuses the file.`,
 			Fix: `The value is put in quotes.`,
-			Applicability: `Safe: no variable of that name is known, and the name is one of the server's own, or has characters in it that names
-of environment variables do not have. Other names, which the environment may define, are left alone, and so are $SYS and $G where neither
+			Applicability: `Safe: no variable of that name is known, and the name is one of the server's own subjects
+or accounts, a part of a mapping ($1), or a hash. Other names, which the environment may define, are left alone, and so are $SYS and $G where neither
 an account nor a subject belongs.`,
 			Effect: `None: the server does not start with the file as it is.`,
 			Before: "accounts { SYS: { users: [ {user: a, password: b, permissions: { subscribe: [$SYS.>, $JS.API.>] }} ] } }\nsystem_account: SYS\n",
@@ -81,30 +82,34 @@ func nodeAt(t *ast.Document, span ast.Span) ast.Node {
 }
 
 // IsDollarText reports whether a variable that nothing defines was meant as
-// text: its name is one that no variable of an environment has, or that of one
+// text: a subject of the server's own, a part of a mapping, a bcrypt hash; or one
 // of the server's own accounts where an account or a subject belongs.
 func IsDollarText(f *fleet.Fleet, n ast.Node) bool {
 	name := n.Text()
 	if isBcrypt(name) {
 		return true
 	}
-	if strings.ContainsAny(name, `{}()<"'%`) {
-		return false // a template
+	first, _, isSubject := strings.Cut(name, ".")
+	if first != "" && strings.Trim(first, "0123456789") == "" {
+		return true // $1 or $1.bar, a part of a subject in a mapping
 	}
-	if name != "" && (isDigit(name[0]) || strings.ContainsAny(name, ".>*") && name[0] != '.') {
+	if isSubject && slices.Contains(subjectRoots[:], first) {
 		return true
 	}
 	if name != "SYS" && name != "G" {
 		return false
 	}
-	for _, u := range f.Uses(n) {
+	uses := f.Uses(n)
+	return len(uses) > 0 && !slices.ContainsFunc(uses, func(u fleet.Use) bool {
 		field := schema.Root().Find(fleet.SplitPath(u.Path)...)
-		if field == nil || (field.Type|field.Elem)&(schema.Account|schema.Subject) == 0 {
-			return false
-		}
-	}
-	return true
+		return field == nil || (field.Type|field.Elem)&(schema.Account|schema.Subject) == 0
+	})
 }
+
+// subjectRoots are the first parts, behind the dollar sign, of the subjects that
+// the server and its clients keep for themselves (server/events.go, jetstream_api.go,
+// mqtt.go; buckets of keys and objects).
+var subjectRoots = [...]string{"SYS", "JS", "KV", "O", "MQTT", "SRV", "LDS", "NRG", "JSC", "GR", "G"}
 
 // isBcrypt reports whether the name of a variable is the rest of a bcrypt hash.
 func isBcrypt(name string) bool {

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -144,3 +145,43 @@ func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // isDigit reports whether c is an ASCII digit.
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// isTemplate reports whether a document holds {{ }} where no such thing can
+// stand, so that it is no configuration but makes one.
+func isTemplate(t *ast.Document) bool {
+	if !bytes.Contains(t.Source(), []byte("{{")) {
+		return false
+	}
+	for n := range t.Root().Walk() {
+		switch n.Kind() {
+		case ast.KindEntry:
+			if n.Quote() == ast.Bare && (n.Key()[0] == '{' || strings.Contains(n.Key(), "{{")) {
+				return true
+			}
+		case ast.KindBraces:
+			if n.Parent().Kind() == ast.KindBraces && n.Start() == n.Parent().Start()+1 {
+				return true
+			}
+		case ast.KindMap:
+			if n.Parent().Kind() == ast.KindArray && n.First().Valid() && n.First().Kind() == ast.KindError {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isFormat reports whether a text has in it what a format string or a language
+// with strings of its own would replace, or is
+// nothing but dots that stand for something else.
+func isFormat(text string) bool {
+	if strings.Trim(text, ".") == "" {
+		return true
+	}
+	for _, verb := range []string{"%d", "%s", "%v", "%q", "%[", "#{", "${"} {
+		if strings.Contains(text, verb) {
+			return true
+		}
+	}
+	return false
+}
