@@ -51,6 +51,8 @@ func checkCommentAsValue(p *fixes.Pass, d *fleet.Doc) {
 		raw := n.Raw()
 		i := strings.IndexByte(raw, '#')
 		switch {
+		case strings.HasPrefix(raw, "#{") || strings.ContainsAny(n.Parent().Key(), "{}[]"):
+			// a placeholder of a template, or the parser has lost its way before
 		case i == 0 || raw == "//":
 			reportCommentAsValue(p, d, n)
 		case i > 0:

@@ -135,7 +135,7 @@ func differing(m *fleet.Map, host, port string, names ...string) []*fleet.Entry 
 	for _, name := range names {
 		e := m.Field(name)
 		switch {
-		case e == nil || port == "":
+		case e == nil || strings.Trim(port, "0123456789") != "" && port != "-1" || port == "":
 		case e.Value.Kind() == ast.KindInt && strings.HasSuffix(name, "port") && e.Value.Text() != port,
 			e.Value.IsString() && !strings.HasSuffix(name, "port") && e.Value.Text() != host:
 			out = append(out, e)

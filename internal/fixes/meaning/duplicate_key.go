@@ -55,7 +55,7 @@ accounts {
 }
 
 func checkDuplicateKey(p *fixes.Pass, v *fixes.Visit) {
-	if v.Entry == nil || v.Entry.Shadowed == nil || v.Field == nil || !v.Entry.Node.Valid() {
+	if v.Entry == nil || v.Entry.Shadowed == nil || v.Field == nil || !v.Entry.Node.Valid() || v.Server.Broken() {
 		return
 	}
 	for old := v.Entry.Shadowed; old != nil; old = old.Shadowed {
@@ -81,21 +81,20 @@ func block(n ast.Node) ast.Node {
 func reportDuplicateKey(p *fixes.Pass, v *fixes.Visit, old *fleet.Entry) {
 	e := v.Entry
 	equal := reflect.DeepEqual(old.Value.Plain(), e.Value.Plain())
-	line := e.Doc.Tree.Position(e.Node.Start()).Line
 	f := &fixes.Finding{Doc: old.Doc, Span: old.Node.KeySpan()}
 	f.Related = append(f.Related, fixes.Related{Doc: e.Doc, Span: e.Node.KeySpan(), Message: "the server uses this one"})
 	empty := old.Value.IsMap() && len(old.Value.Map.Entries) == 0
 	switch {
 	case equal:
 		f.Severity = fixes.Warning
-		f.Message = sprintf("%s stands here and in line %d with the same value", e.Key, line)
+		f.Message = sprintf("%s stands here and again below, with the same value", e.Key)
 	case empty:
 		f.Severity = fixes.Warning
-		f.Message = sprintf("%s stands here and in line %d: the server drops this empty block", e.Key, line)
+		f.Message = sprintf("%s stands here and again below: the server drops this empty block", e.Key)
 	case old.Value.IsMap():
-		f.Message = sprintf("the server drops this whole block %s without a word, because %s stands again in line %d: blocks are not joined", e.Key, e.Key, line)
+		f.Message = sprintf("the server drops this whole block %s without a word, because %s stands again below: blocks are not joined", e.Key, e.Key)
 	default:
-		f.Message = sprintf("the server drops this %s without a word, because %s stands again in line %d", e.Key, e.Key, line)
+		f.Message = sprintf("the server drops this %s without a word, because %s stands again below", e.Key, e.Key)
 	}
 	first := deleteEntry(old, "take out the first %s", e.Key)
 	keep, given := p.Param("keep")

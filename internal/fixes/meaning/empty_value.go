@@ -46,8 +46,8 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		return
 	}
 	manual := func(n ast.Node, end int, format string, args ...any) {
-		if gluedTo(n).Valid() || strings.HasPrefix(n.Key(), "}") {
-			return // unquoted-special, stray-brace
+		if gluedTo(n).Valid() || strings.ContainsAny(n.Key(), "{}[]") {
+			return // unquoted-special, and rules for braces
 		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end}, Message: sprintf(format, args...)}
 		p.Report(f.Because(fixes.Manual, "give "+n.Key()+" a value on its line, or take it out"))
@@ -61,7 +61,7 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		keys := keysOf(n)
 		switch v := n.Value(); {
 		case v.Valid():
-			manual(n, max(n.End(), d.Tree.LineEnd(v.Start())), "%s has no value on its line: the server takes the text of line %d for it, and that entry is lost", n.Key(), d.Tree.Position(v.Start()).Line)
+			manual(n, max(n.End(), d.Tree.LineEnd(v.Start())), "%s has no value on its line: the server takes the text of the next line for it, and that entry is lost", n.Key())
 		case len(keys) > 1:
 			manual(n, n.End(), "%s has no value: the server then calls the block %s by the name %s", n.Key(), keys[len(keys)-2], n.Key())
 		default:

@@ -61,9 +61,9 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 	if !defined && name != strings.ToUpper(name) {
 		return
 	}
-	f := v.Finding("the quotes make this the text $%s, and not the value of the variable", name)
+	f := v.Finding("in quotes this is a text that begins with a dollar sign, and not the value of a variable")
 	if !defined {
-		f.Because(fixes.Manual, "take the quotes away if the server's environment defines $"+name+"; without it the server refuses to start")
+		f.Because(fixes.Manual, "take the quotes away if the server's environment defines the variable; without it the server refuses to start")
 	} else {
 		f.With(p.Replace(v, ast.Raw("$"+name), "take the quotes away"), "the text is shared with other fields")
 		f.Because(fixes.ChangesBehaviour, "the server works with the text today")

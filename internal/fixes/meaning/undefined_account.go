@@ -63,7 +63,7 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 		message = "the account %q is not defined: the server refuses to start (\"auth_callout allowed account not found in configured accounts\")"
 	case v.Block.Path == "authorization.auth_callout" && name == "account" && v.Value.Text() != "$G":
 		message, severity = "the account %q is not defined: the server starts (\"Authorization callout account not valid\") and no client can log in", fixes.Warning
-	case v.Block.Path == "cluster" && name == "accounts" && v.Value.Text() != "$G":
+	case v.Block.Path == "cluster" && name == "accounts" && v.Value.Text() != "$G" && v.Server.Values.Field("accounts") != nil:
 		message, severity = "the account %q is not defined: it gets no route of its own, and the server does not say so", fixes.Warning
 	default:
 		return
@@ -74,7 +74,7 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	}
 	f := v.Finding(message, v.Value.Text())
 	f.Severity = severity
-	name := suggest.Suggest(v.Value.Text(), sortedKeys(known))
+	name := nearest(v.Value.Text(), sortedKeys(known))
 	confirmed, _ := p.Param("account")
 	if name == "" {
 		p.Report(f.Because(fixes.Manual, "no account of a similar name is defined: define it in accounts, or name another"))
@@ -86,6 +86,16 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 		f.Because(fixes.NeedsChoice, "confirm the account: --set undefined-account.account="+name)
 	}
 	p.Report(f)
+}
+
+// nearest returns the account that was probably meant, "" if none is near: of
+// short names only one that differs by letter case.
+func nearest(name string, known []string) string {
+	near := suggest.Suggest(name, known)
+	if len(name) < 4 && !strings.EqualFold(near, name) {
+		return ""
+	}
+	return near
 }
 
 // accountNames returns the accounts that a server defines; ok is false if they

@@ -41,6 +41,9 @@ authorization { token: $TOKEN }
 }
 
 func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
+	if len(s.Problems) == 0 || s.Broken() {
+		return // what is missing may define it
+	}
 	for _, problem := range s.Problems {
 		if problem.Kind != fleet.UnknownVariable || dollarText(problem.Name) || problem.Doc.Env != "" {
 			continue

@@ -39,7 +39,7 @@ port: $PORT_A
 }
 
 func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
-	if v.Entry == nil || v.Field != nil || v.Block == nil || v.Block.Lenient || !v.Entry.Node.Valid() {
+	if v.Entry == nil || v.Field != nil || v.Block == nil || v.Block.Lenient || !v.Entry.Node.Valid() || v.Server.Broken() {
 		return
 	}
 	if v.Entry.Used {
@@ -58,6 +58,8 @@ func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
 	case fixes.Refers(v.Entry.Doc, key):
 		f.Message = sprintf("$%s is not used where the parser sees this definition: the server takes it for a field, and refuses to start (\"unknown field %q\")", key, key)
 		f.Because(fixes.Manual, "$"+key+" stands above the definition or in another block, where the parser does not see it: move the definition")
+	case strings.Contains(string(v.Entry.Doc.Tree.Source()), "$"+key):
+		f.Because(fixes.Manual, "$"+key+" stands in quotes or inside a text, where it is no variable: mend that, or take out the definition")
 	case similar != "":
 		f.Because(fixes.Manual, "$"+similar+" is defined nowhere: give both the same name")
 	case usedElsewhere(p, v):
