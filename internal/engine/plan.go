@@ -12,8 +12,12 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
-// maxRounds bounds how often the suite runs.
-const maxRounds = 10
+// maxRounds bounds how often the suite runs, maxSteps how often a rule runs in
+// one round until it has nothing more to do.
+const (
+	maxRounds = 10
+	maxSteps  = 1000
+)
 
 // fixID names a fix in a way that survives planning again without another one.
 type fixID string
@@ -43,8 +47,12 @@ type plan struct {
 	reports []*report
 	byKey   map[string]*report
 	groups  []*group
-	// fought names the rules that still changed something in the last round.
-	fought []string
+	// fought names the rules that undo each other's work, or do not come to
+	// rest, and foughtOver the files concerned. texts that a file had are known
+	// by their digest.
+	fought     []string
+	foughtOver map[string]bool
+	had        map[digest]bool
 }
 
 // report is a finding in the making.
@@ -58,29 +66,28 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	p := &plan{
 		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
+		foughtOver: make(map[string]bool), had: make(map[digest]bool),
 	}
 	for round := 1; round <= maxRounds; round++ {
 		changed := false
 		for _, rule := range r.req.Rules {
-			for step := 0; step < maxRounds; step++ {
+			for step := 1; p.step(rule, round) > 0; step++ {
 				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				n := p.step(rule, round)
-				if n == 0 {
-					break
-				}
 				changed = true
-				if round == maxRounds && !slices.Contains(p.fought, rule.Name) {
-					p.fought = append(p.fought, rule.Name)
+				if step == maxSteps || round == maxRounds {
+					p.fight(rule.Name, p.lastFiles())
+					break
 				}
 			}
 		}
-		if !changed {
+		if !changed || len(p.fought) > 0 {
 			break
 		}
 	}
 	p.group()
+	p.settleReports()
 	return p, nil
 }
 
@@ -92,7 +99,7 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 		return 0
 	}
 	var take []*fixes.Fix
-	var edits []fixes.Edit // of what is taken
+	edits := make(map[*fleet.Doc][]ast.Edit) // of what is taken
 	taken := make(map[*fixes.Fix]bool)
 	refused := make(map[*fixes.Fix]string) // why, "" if the next step will offer it again
 	var now []*report
@@ -132,12 +139,14 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 		}
 		taken[f.Fix] = true
 		take = append(take, f.Fix)
-		edits = append(edits, f.Fix.Edits...)
+		for _, e := range f.Fix.Edits {
+			edits[e.Doc] = append(edits[e.Doc], e.Edit)
+		}
 	}
 	if len(take) == 0 {
 		return 0
 	}
-	done := p.applyAll(rule, round, take, edits)
+	done := p.applyAll(rule, round, take)
 	for _, rep := range now {
 		switch {
 		case slices.Contains(done, rep.fix):
@@ -152,14 +161,14 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 // applyAll applies fixes together. If that comes out wrong it applies the
 // first one that does not by itself, and bans those before it; the next step
 // offers the others again.
-func (p *plan) applyAll(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fixes.Edit) (done []*fixes.Fix) {
-	why := p.apply(rule, round, take, edits)
+func (p *plan) applyAll(rule *fixes.Rule, round int, take []*fixes.Fix) (done []*fixes.Fix) {
+	why := p.apply(rule, round, take)
 	if why == "" {
 		return take
 	}
 	for _, fix := range take {
 		if len(take) > 1 {
-			why = p.apply(rule, round, []*fixes.Fix{fix}, fix.Edits)
+			why = p.apply(rule, round, []*fixes.Fix{fix})
 		}
 		if why == "" {
 			return []*fixes.Fix{fix}
@@ -250,14 +259,13 @@ func sameFix(list []*fixes.Fix, fix *fixes.Fix) *fixes.Fix {
 	return nil
 }
 
-func overlaps(have, more []fixes.Edit) bool {
+// overlaps reports whether edits touch each other. Two inserts at one place do:
+// they go in one after the other.
+func overlaps(have map[*fleet.Doc][]ast.Edit, more []fixes.Edit) bool {
 	for _, m := range more {
-		for _, h := range have {
-			if h.Doc == m.Doc && m.Start < h.End && h.Start < m.End {
+		for _, h := range have[m.Doc] {
+			if m.Start < h.End && h.Start < m.End || h.Start == m.Start {
 				return true
-			}
-			if h.Doc == m.Doc && h.Start == m.Start {
-				return true // two inserts at one place: one after the other
 			}
 		}
 	}
@@ -266,10 +274,12 @@ func overlaps(have, more []fixes.Edit) bool {
 
 // apply makes the edits and checks that the servers changed as declared. If
 // not it says why and leaves the plan as it was.
-func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fixes.Edit) string {
+func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) string {
 	byDoc := make(map[*fleet.Doc][]ast.Edit)
-	for _, e := range edits {
-		byDoc[e.Doc] = append(byDoc[e.Doc], e.Edit)
+	for _, fix := range take {
+		for _, e := range fix.Edits {
+			byDoc[e.Doc] = append(byDoc[e.Doc], e.Edit)
+		}
 	}
 	texts := make(map[string][]byte, len(byDoc))
 	for d, list := range byDoc {
@@ -304,6 +314,10 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix, edits []fix
 		p.applied = append(p.applied, a)
 	}
 	for d, list := range byDoc {
+		p.had[digestOf(d.Path, d.Tree.Source())] = true
+		if p.had[digestOf(d.Path, texts[d.Path])] {
+			p.fight(rule.Name, []string{d.Path})
+		}
 		p.texts[d.Path] = texts[d.Path]
 		p.history[d.Path] = append(p.history[d.Path], list)
 	}

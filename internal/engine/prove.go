@@ -27,9 +27,9 @@ type judged struct {
 // over.
 func (r *run) settle(ctx context.Context, p *plan) (again bool, err error) {
 	if len(p.fought) > 0 {
-		why := fmt.Sprintf("the rules %s undo each other's work on these files; they were left alone", strings.Join(p.fought, ", "))
+		why := fmt.Sprintf("%s; the files were left alone", fightText(p.fought))
 		for _, g := range p.groups {
-			if !slices.ContainsFunc(g.applied, func(a *applied) bool { return a.round == maxRounds }) {
+			if !slices.ContainsFunc(g.files, func(f string) bool { return p.foughtOver[f] }) {
 				continue
 			}
 			for _, a := range g.applied {

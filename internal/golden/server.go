@@ -65,5 +65,10 @@ func (c *Case) verdict(ctx context.Context, judge *oracle.Judge, root string, fi
 			}
 		}
 	}
+	if stage == oracle.StageConfig {
+		// Which of several errors the server reports there depends on the random
+		// order in which it reads a map; some of its messages hold addresses.
+		return "refused at config", nil
+	}
 	return fmt.Sprintf("refused at %s (%s)", stage, strings.Join(list, "; ")), nil
 }
