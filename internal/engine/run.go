@@ -96,7 +96,7 @@ func (r *run) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 		Env: r.req.Env,
 		Args: fleet.Args{
 			ServerName: a.ServerName, ClusterName: a.ClusterName, Cluster: a.Cluster, Routes: a.Routes, JetStream: a.JetStream,
-			Port: a.Port, HTTPPort: a.HTTPPort, HTTPSPort: a.HTTPSPort,
+			Port: a.Port, HTTPPort: a.HTTPPort, HTTPSPort: a.HTTPSPort, StoreDir: a.StoreDir,
 		},
 		Hosts: r.req.Hosts,
 		Jobs:  r.req.Jobs,

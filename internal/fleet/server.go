@@ -18,6 +18,7 @@ type Args struct {
 	Port        int    // --port
 	HTTPPort    int    // --http_port
 	HTTPSPort   int    // --https_port
+	StoreDir    string // --store_dir
 }
 
 // Server is one root document with its includes and variables resolved. One
