@@ -1,6 +1,8 @@
 package silent
 
 import (
+	"strings"
+
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -56,13 +58,22 @@ func checkEmptyPermission(p *fixes.Pass, v *fixes.Visit) {
 	if meaning == "everything" {
 		f.With(p.Delete(v, "delete the empty permission"), "the permission comes from a place that cannot be edited")
 	} else {
-		deny := ast.Map(ast.Field{Key: "deny", Value: ast.String(">")})
-		f.With(p.Replace(v, deny, "deny every subject"), "the permission comes from a place that cannot be edited")
+		f.With(denyAll(p, v), "the permission comes from a place that cannot be edited")
 	}
 	if !given {
 		f.Because(fixes.NeedsChoice, "clients may rely on it; say what is meant with --set empty-permission.meaning=nothing or =everything")
 	}
 	p.Report(f)
+}
+
+// denyAll returns the fix that makes an empty permission deny every subject;
+// comments in an empty block stay.
+func denyAll(p *fixes.Pass, v *fixes.Visit) *fixes.Fix {
+	deny := ast.Field{Key: "deny", Value: ast.String(">")}
+	if text := string(v.Value.Doc.Tree.Text(v.Value.Node.Span())); v.Value.IsMap() && strings.Trim(text, "{} \t\r\n") != "" && len(v.Value.Map.Entries) == 0 {
+		return p.Insert(v.Server, v.Value, deny, ast.AtEnd(), "deny every subject")
+	}
+	return p.Replace(v, ast.Map(deny), "deny every subject")
 }
 
 // emptySubjects reports whether a publish or subscribe permission names no

@@ -1,6 +1,7 @@
 package silent
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -21,7 +22,7 @@ func JetStreamSizeString() *fixes.Rule {
 			What: `The sizes of the jetstream block may stand in quotes. K, M, G and T are then powers of 1024 (server/opts.go,
 getStorageSize); without quotes they are powers of 1000, and Ki, Mi, Gi, Ti or KB, MB, GB, TB are those of 1024. So taking
 the quotes away, or putting them on, changes the size.`,
-			Fix:           `The same size without quotes, with a unit that says what it is: 1Gi for "1G".`,
+			Fix:           `The same size without quotes, with a unit that says what it is: 1Gi for "1G". In JSON, which has no units, the bytes.`,
 			Applicability: `Safe: the size stays what it is.`,
 			Effect:        `None.`,
 			Before: `jetstream {
@@ -48,6 +49,14 @@ func checkJetStreamSizeString(p *fixes.Pass, v *fixes.Visit) {
 	if len(number) != len(text)-1 || number == "" || strings.Trim(number, "0123456789") != "" || v.Server.Broken() {
 		return
 	}
-	f := v.Finding("in quotes %s are powers of 1024: this is %si; without quotes %s would be the power of 1000", text[len(number):], text, text)
-	p.Report(f.With(p.Replace(v, ast.Raw(text+"i"), "write the same size without quotes"), "the value comes from a place that cannot be edited"))
+	f := v.Finding("in quotes the unit is a power of 1024: the server reads %si; without the quotes %s would be less, since the unit is a power of 1000 then", text, text)
+	to := ast.Raw(text + "i")
+	if v.Entry.Node.Valid() && v.Entry.Node.Quote() == ast.Double { // JSON has no units
+		n, err := strconv.ParseInt(number, 10, 32)
+		if err != nil {
+			return
+		}
+		to = ast.Int(n << (10 * (1 + strings.IndexByte("KMGT", text[len(number)]))))
+	}
+	p.Report(f.With(p.Replace(v, to, "write the same size without quotes"), "the value comes from a place that cannot be edited"))
 }

@@ -32,6 +32,9 @@ func checkJetStreamStoreDir(p *fixes.Pass) {
 			continue
 		}
 		v := storeDir(s)
+		if s.Args.StoreDir != "" {
+			continue
+		}
 		if v == nil {
 			p.Report(noStoreDir(p, s))
 			continue
@@ -73,7 +76,7 @@ func onOneHost(a, b *fleet.Server) bool {
 func isPort(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 func noStoreDir(p *fixes.Pass, s *fleet.Server) *fixes.Finding {
-	const message = "JetStream has no store_dir: unless the flag -sd gives one, the server stores streams below the directory for temporary files (\"Temporary storage directory used, data could be lost on system reboot\")"
+	const message = "JetStream has no store_dir: unless the flag --store_dir gives one, the server stores streams below the directory for temporary files (\"Temporary storage directory used, data could be lost on system reboot\")"
 	js := top(s, "jetstream")
 	f := &fixes.Finding{Doc: s.Root, Message: message} // JetStream comes from a flag
 	if js != nil {

@@ -61,7 +61,7 @@ func checkOverBroad(p *fixes.Pass, v *fixes.Visit) {
 		switch text := a.Value.Text(); {
 		case text == ">":
 			all = a
-		case broad == nil && (covers(text, "$JS.API.STREAM.DELETE.x")):
+		case broad == nil && covers(text, "$JS.API.STREAM.DELETE.x") && covers(text, "$JS.API.STREAM.PURGE.x"):
 			broad = a
 		case narrow == nil && strings.HasPrefix(text, "$JS.API."):
 			narrow = a
@@ -74,6 +74,9 @@ func checkOverBroad(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	f := broad.Finding("%s allows all of JetStream: every stream, bucket and consumer of the account can be read, changed and deleted", broad.Value.Text())
+	if !strings.HasSuffix(broad.Value.Text(), ">") {
+		f.Message = broad.Value.Text() + " lets every stream and bucket of the account be changed and deleted"
+	}
 	f.Because(fixes.Manual, "allow the streams and consumers that are needed, by name")
 	if narrow != nil {
 		f.Severity = fixes.Warning
