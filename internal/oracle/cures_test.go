@@ -72,6 +72,8 @@ var startCases = []struct{ name, text, message string }{
 	{"JetStream on $SYS", "jetstream: enabled, accounts { $SYS { jetstream { } } }", "Not allowed to enable JetStream on the system account"},
 	{"no routes", `server_name: s, jetstream: enabled, cluster { name: a, port: 6222 }`, "JetStream cluster requires configured routes or solicited leafnode for the system account"},
 	{"no routes behind a gateway", `jetstream: enabled, gateway { name: a, port: 7222 }`, "JetStream cluster requires configured routes or solicited leafnode for the system account"},
+	{"a leaf link that denies the servers' own subjects", `server_name: s, jetstream: enabled, cluster { name: a, port: 6222 }, leafnodes { remotes: [ { url: "nats://h:7422", account: "$SYS", deny_imports: "$NRG.>" } ] }`, "JetStream cluster requires configured routes or solicited leafnode for the system account"},
+	{"a leaf link that denies more than those", `server_name: s, jetstream: enabled, cluster { name: a, port: 6222 }, leafnodes { remotes: [ { url: "nats://h:7422", account: "$SYS", deny_imports: ">" } ] }`, ""},
 	{"key and TPM", `jetstream { key: secret, tpm { keys_file: f, encryption_password: p } }`, "JetStream encryption key may not be used with TPM options"},
 }
 

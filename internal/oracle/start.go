@@ -201,7 +201,7 @@ func extendsOtherDomain(o *server.Options, system string) bool {
 	for _, r := range o.LeafNode.Remotes {
 		if r.LocalAccount == system {
 			return !slices.ContainsFunc(r.DenyImports, func(deny string) bool {
-				return server.SubjectMatchesFilter(raft, deny)
+				return server.SubjectMatchesFilter(deny, raft)
 			})
 		}
 	}
