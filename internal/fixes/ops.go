@@ -265,7 +265,7 @@ func (p *Pass) Insert(s *fleet.Server, block *fleet.Value, field ast.Field, wher
 		doc, node, m = block.Doc, block.Node, block.Map
 		uses = p.Fleet.Uses(node)
 	}
-	if doc.Env != "" || m == nil || m.Field(strings.ToLower(field.Key)) != nil {
+	if doc.Env != "" || m == nil || hasKey(m, uses, field.Key) {
 		return nil
 	}
 	edits, err := ast.InsertEntry(node, field, where)
@@ -283,6 +283,17 @@ func (p *Pass) Insert(s *fleet.Server, block *fleet.Value, field ast.Field, wher
 		}
 	}
 	return fix
+}
+
+// hasKey reports whether a block has a key already: in any letter case, unless
+// its keys are data, such as the names of accounts.
+func hasKey(m *fleet.Map, uses []fleet.Use, key string) bool {
+	for _, u := range uses {
+		if f := schema.Root().Find(fleet.SplitPath(u.Path)...); f != nil && f.Block != nil && f.Block.Data != nil {
+			return m.Get(key) != nil
+		}
+	}
+	return m.Field(strings.ToLower(key)) != nil
 }
 
 func within(fix *Fix, uses []fleet.Use) *Fix {
