@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -218,6 +219,10 @@ func parseArgs(words []string) (oracle.Args, error) {
 		"cluster_name": &args.ClusterName, "cluster": &args.Cluster, "routes": &args.Routes,
 		"sd": &args.StoreDir, "store_dir": &args.StoreDir,
 	}
+	numbers := map[string]*int{
+		"port": &args.Port, "p": &args.Port, "http_port": &args.HTTPPort, "m": &args.HTTPPort,
+		"https_port": &args.HTTPSPort, "ms": &args.HTTPSPort,
+	}
 	for len(words) > 0 {
 		name, value, hasValue := strings.Cut(strings.TrimLeft(words[0], "-"), "=")
 		words = words[1:]
@@ -225,8 +230,8 @@ func parseArgs(words []string) (oracle.Args, error) {
 			args.JetStream = true
 			continue
 		}
-		to := texts[name]
-		if to == nil {
+		to, number := texts[name], numbers[name]
+		if to == nil && number == nil {
 			return args, fmt.Errorf("unknown flag %q", name)
 		}
 		if !hasValue {
@@ -235,7 +240,15 @@ func parseArgs(words []string) (oracle.Args, error) {
 			}
 			value, words = words[0], words[1:]
 		}
-		*to = value
+		if to != nil {
+			*to = value
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil {
+			return args, fmt.Errorf("the flag %q needs a number, got %q", name, value)
+		}
+		*number = n
 	}
 	return args, nil
 }
