@@ -2,6 +2,7 @@ package startup
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -60,4 +61,25 @@ func legal(text string) string {
 		}
 		return '-'
 	}, text), "-")
+}
+
+// rooted points a finding at the server's own file if its fix edits that and
+// nothing else: in an include it would stand for all servers that share it.
+func rooted(s *fleet.Server, f *fixes.Finding) *fixes.Finding {
+	if f.Fix == nil || slices.ContainsFunc(f.Fix.Edits, func(e fixes.Edit) bool { return e.Doc != s.Root }) {
+		return f
+	}
+	return atRoot(s, f)
+}
+
+// atRoot points a finding at the include by which the server's own file comes
+// to what it speaks of.
+func atRoot(s *fleet.Server, f *fixes.Finding) *fixes.Finding {
+	if f.Doc == s.Root {
+		return f
+	}
+	place := fixes.Related{Doc: f.Doc, Span: f.Span, Message: "it stands here"}
+	f.Related = append([]fixes.Related{place}, f.Related...)
+	f.Doc, f.Span = s.Root, firstInclude(s.Root)
+	return f
 }

@@ -78,7 +78,7 @@ func checkJetStreamClusterRoutes(p *fixes.Pass) {
 		if unknown(cluster) || routes != nil && (!routes.Value.IsList() || len(routes.Value.List) > 0) || extendsDomain(s) {
 			continue
 		}
-		p.Report(clusterRoutesFinding(p, s, cluster, routes))
+		p.Report(rooted(s, clusterRoutesFinding(p, s, cluster, routes)))
 	}
 }
 
@@ -171,7 +171,7 @@ func extendsDomain(s *fleet.Server) bool {
 			continue
 		}
 		for _, deny := range items(below(remote, "deny_imports", "deny_import")) {
-			if t := text(deny); t == ">" || t == "$NRG.>" || t == "*.>" {
+			if strings.HasPrefix(text(deny), "$NRG.") { // the servers' own subjects: what is wider does not count
 				return false
 			}
 		}

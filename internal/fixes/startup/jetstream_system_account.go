@@ -51,7 +51,7 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 		return
 	}
 	system := systemAccount(s)
-	if unknown(system) || system == nil && top(s, "no_system_account", "no_system", "no_sys_acc") != nil {
+	if unknown(system) {
 		return
 	}
 	js := below(named(top(s, "accounts"), s.SystemAccount()), "jetstream")

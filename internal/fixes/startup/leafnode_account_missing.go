@@ -91,7 +91,7 @@ func checkLeafNodeAccountMissing(p *fixes.Pass, s *fleet.Server) {
 		f := v.Finding("the leaf link is bound to the account %q, which this server does not have: it refuses to start (%q), though nats-server -t calls the file valid",
 			name, fmt.Sprintf("cannot find local account %q specified in leafnode %s", name, where))
 		bindAccount(p, f, v, have, system, created)
-		p.Report(f)
+		p.Report(rooted(s, f))
 	}
 }
 

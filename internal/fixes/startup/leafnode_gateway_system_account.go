@@ -56,9 +56,8 @@ func checkLeafNodeGatewaySystemAccount(p *fixes.Pass, s *fleet.Server) {
 	f := top(s, "leafnodes", "leaf").KeyFinding("the server accepts leaf nodes, has a gateway and names no system account: it refuses to start " +
 		"(\"leaf nodes and gateways (both being defined) require a system account to also be configured\"), though nats-server -t calls the file valid")
 	beside(f, top(s, "gateway"), "the gateway")
-	p.Report(f)
 	if isTrue(top(s, "no_system_account", "no_system", "no_sys_acc")) || system != nil {
-		f.Because(fixes.Manual, "no_system_account is set, or system_account is empty on purpose: decide whether there shall be a system account, a gateway or leaf nodes")
+		p.Report(f.Because(fixes.Manual, "no_system_account is set, or system_account is empty on purpose: decide whether there shall be a system account, a gateway or leaf nodes"))
 		return
 	}
 	have := readAccounts(s)
@@ -84,4 +83,5 @@ func checkLeafNodeGatewaySystemAccount(p *fixes.Pass, s *fleet.Server) {
 	if like != "" {
 		chosen(p, f, "account", "the account "+like+" looks like the system account, and it is not named as that")
 	}
+	p.Report(rooted(s, f))
 }

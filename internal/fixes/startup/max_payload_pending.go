@@ -87,5 +87,5 @@ func checkMaxPayloadPending(p *fixes.Pass, s *fleet.Server) {
 		}
 		f.With(p.Insert(s, nil, ast.Field{Key: key, Value: lit}, where, "%s", title), key+" cannot be written in this file")
 	}
-	p.Report(chosen(p, f, "keep", "either max_pending is raised, which costs memory for every slow client, or max_payload is lowered"))
+	p.Report(rooted(s, chosen(p, f, "keep", "either max_pending is raised, which costs memory for every slow client, or max_payload is lowered")))
 }

@@ -50,7 +50,6 @@ func checkMQTTJetStream(p *fixes.Pass, s *fleet.Server) {
 		return
 	}
 	f := mqtt.KeyFinding("MQTT needs JetStream, and this server, which stands alone, has none: it refuses to start (\"mqtt requires JetStream to be enabled if running in standalone mode\"), though nats-server -t calls the file valid")
-	p.Report(f)
 	on := ast.Field{Key: "jetstream", Value: ast.String("enabled")}
 	if dir, ok := p.Param("store_dir"); ok {
 		on.Value = ast.Map(ast.Field{Key: "store_dir", Value: ast.String(dir)})
@@ -59,7 +58,7 @@ func checkMQTTJetStream(p *fixes.Pass, s *fleet.Server) {
 	js := top(s, "jetstream")
 	if js == nil {
 		f.With(p.Insert(s, nil, on, ast.AtEnd(), "switch JetStream on"), otherwise)
-		chosen(p, f, "store_dir", "without store_dir JetStream stores its files in a temporary directory")
+		p.Report(rooted(s, chosen(p, f, "store_dir", "without store_dir JetStream stores its files in a temporary directory")))
 		return
 	}
 	beside(f, js, "JetStream is switched off here")
@@ -70,5 +69,5 @@ func checkMQTTJetStream(p *fixes.Pass, s *fleet.Server) {
 	} else {
 		f.Because(fixes.Manual, otherwise)
 	}
-	f.Because(fixes.ChangesBehaviour, "the file switches JetStream off, so that perhaps MQTT is what should go")
+	p.Report(f.Because(fixes.ChangesBehaviour, "the file switches JetStream off, so that perhaps MQTT is what should go"))
 }

@@ -71,7 +71,7 @@ func checkServerNameMissing(p *fixes.Pass) {
 		names[s], _ = template(s, given)
 	}
 	for _, s := range missing {
-		f := serverNameFinding(s)
+		f := atRoot(s, serverNameFinding(s))
 		if reason := nameProblem(s, given, names); reason != "" {
 			p.Report(f.Because(fixes.Manual, reason+" (choose with --set server-name-missing.name=TEMPLATE)"))
 			continue

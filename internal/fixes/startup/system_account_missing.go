@@ -75,5 +75,5 @@ func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 			chosen(p, f, "account", reason)
 		}
 	}
-	p.Report(f)
+	p.Report(rooted(s, f))
 }
