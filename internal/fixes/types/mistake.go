@@ -16,18 +16,19 @@ import (
 type mistake uint8
 
 const (
-	noMistake      mistake = iota
-	wrongScalar            // scalar-type
-	wrongList              // wrap-in-list
-	wrongDuration          // duration-unit
-	wrongSize              // size-string
-	wrongWord              // enum-case
-	wrongListen            // listen-scheme
-	wrongVersion           // tls-min-version
-	wrongCurve             // tls-curve-name
-	emptyList              // tls-empty-list
-	unusableURLs           // ocsp-urls
-	misplacedField         // unknown-field
+	noMistake        mistake = iota
+	wrongScalar              // scalar-type
+	wrongList                // wrap-in-list
+	wrongDuration            // duration-unit
+	wrongSize                // size-string
+	wrongWord                // enum-case
+	wrongListen              // listen-scheme
+	wrongVersion             // tls-min-version
+	wrongCurve               // tls-curve-name
+	emptyList                // tls-empty-list
+	unusableURLs             // ocsp-urls
+	wrongLeafVersion         // leafnode-min-version
+	misplacedField           // unknown-field
 )
 
 // mistakeOf returns what is wrong with a value for the field that it is given
@@ -73,6 +74,8 @@ func wrongKind(v *fixes.Visit, want, kind schema.Type) mistake {
 		return noMistake
 	case isTLS(v.Block) && f.Name == "min_version" && kind != schema.List:
 		return wrongVersion
+	case f.Name == "min_version" && kind == schema.Float:
+		return wrongLeafVersion
 	case want.Has(schema.Duration) && kind&scalar != 0:
 		if want.Has(schema.Bool) && boolOf(v.Value.Text()) != "" {
 			return wrongScalar
@@ -95,6 +98,9 @@ func wrongText(v *fixes.Visit, want schema.Type) mistake {
 	const judged = schema.Duration | schema.Size | schema.Enum | schema.HostPort
 	f := v.Field
 	if want&judged == 0 {
+		if v.Block.Path == "leafnodes" && f.Name == "min_version" && !isLeafVersion(v.Value.Text()) {
+			return wrongLeafVersion
+		}
 		if v.Entry == nil && f.Name == "cipher_suites" && cipherNamed(v.Value.Text()) != v.Value.Text() {
 			return wrongWord
 		}
