@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -54,7 +55,7 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	name, ok := strings.CutPrefix(n.Text(), "$")
-	if !ok || !environmentName(name) || dollarText(name) || v.Field.Type&schema.Subject != 0 || v.Field.Elem&schema.Subject != 0 {
+	if !ok || !environmentName(name) || strings.Contains(name, ".") || slices.Contains(reserved[:], name) || v.Field.Type&schema.Subject != 0 || v.Field.Elem&schema.Subject != 0 {
 		return
 	}
 	defined := definedAbove(n, name)
@@ -70,6 +71,10 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 	}
 	p.Report(f)
 }
+
+// reserved are first parts of subjects, and accounts, that have a dollar sign of
+// their own.
+var reserved = [...]string{"SYS", "G", "JS", "JSC", "KV", "O", "OBJ", "MQTT", "NRG", "SRV", "LDS", "GNR", "GR"}
 
 // definedAbove reports whether an entry of that name stands above the node, in
 // its block or one around it.

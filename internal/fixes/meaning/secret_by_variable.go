@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fixes/syntax"
 	"github.com/natsfix/natsfix/internal/schema"
 )
 
@@ -51,7 +52,7 @@ func checkSecretByVariable(p *fixes.Pass, v *fixes.Visit) {
 	}
 	if v.Value.Unknown() {
 		name := v.Value.Node.Text()
-		if dollarText(name) || !environmentName(name) {
+		if syntax.IsDollarText(p.Fleet, v.Value.Node) || !environmentName(name) {
 			return
 		}
 		before := ""

@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fixes/syntax"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
@@ -45,8 +46,12 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 		return // what is missing may define it
 	}
 	for _, problem := range s.Problems {
-		if problem.Kind != fleet.UnknownVariable || dollarText(problem.Name) || problem.Doc.Env != "" {
+		if problem.Kind != fleet.UnknownVariable || problem.Doc.Env != "" {
 			continue
+		}
+		n := problem.Doc.Tree.NodeAt(problem.Span.Start)
+		if n.Kind() != ast.KindVariable || syntax.IsDollarText(p.Fleet, n) {
+			continue // quote-dollar-value
 		}
 		f := &fixes.Finding{
 			Doc: problem.Doc, Span: problem.Span, Applicability: fixes.Manual,
@@ -69,7 +74,7 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 			f.Related = append(f.Related, at)
 		}
 		if f.Severity == fixes.Info {
-			if field := fieldOf(problem.Doc.Tree.NodeAt(problem.Span.Start)); field != nil && field.Secret {
+			if field := fieldOf(n); field != nil && field.Secret {
 				continue // secret-by-variable says more
 			}
 		}
@@ -99,25 +104,12 @@ func elsewhere(s *fleet.Server, problem fleet.Problem) (fixes.Related, string) {
 	return fixes.Related{}, ""
 }
 
-// dollarText reports whether a text with a dollar sign is known to be meant as
-// it is: quote-dollar-value speaks of it.
-func dollarText(name string) bool {
-	if strings.ContainsAny(name, ".>*/") || len(name) > 2 && name[0] == '2' && name[2] == '$' {
-		return true
-	}
-	switch name {
-	case "SYS", "G", "JS", "JSC", "KV", "O", "OBJ", "MQTT", "NRG", "SRV", "LDS", "GNR", "GR":
-		return true
-	}
-	return name != "" && strings.Trim(name, "0123456789") == ""
-}
-
 // environmentName reports whether shells and container files can define a
 // variable of that name.
 func environmentName(name string) bool {
 	for i := 0; i < len(name); i++ {
 		c := name[i]
-		if c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || i > 0 && c >= '0' && c <= '9' {
+		if c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '.' || i > 0 && c >= '0' && c <= '9' {
 			continue
 		}
 		return false
