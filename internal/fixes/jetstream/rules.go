@@ -8,6 +8,7 @@ import "github.com/natsfix/natsfix/internal/fixes"
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		Domain(),
+		DefaultDomain(),
 		Clamp(),
 		DebugLogging(),
 	}

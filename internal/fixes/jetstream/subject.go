@@ -55,7 +55,7 @@ func clamped() []string { return []string{"$JS.API.>", "$KV.>", "$OBJ.>"} }
 // leaf one JetStream; and not where default_js_domain has an empty domain for
 // the account.
 func isClamped(s *fleet.Server, account *fleet.Value) bool {
-	name := "$G"
+	name := globalAccount
 	if account != nil {
 		if !account.IsString() {
 			return false
