@@ -69,18 +69,12 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		foughtOver: make(map[string]bool), had: make(map[digest]bool),
 	}
 	for round := 1; round <= maxRounds; round++ {
-		changed := false
-		for _, rule := range r.req.Rules {
-			for step := 1; p.step(rule, round) > 0; step++ {
-				if err := ctx.Err(); err != nil {
-					return nil, err
-				}
-				changed = true
-				if step == maxSteps || round == maxRounds {
-					p.fight(rule.Name, p.lastFiles())
-					break
-				}
-			}
+		if err := p.mend(ctx, round); err != nil {
+			return nil, err
+		}
+		changed, err := p.turn(ctx, r.req.Rules, round, round == maxRounds)
+		if err != nil {
+			return nil, err
 		}
 		if !changed || len(p.fought) > 0 {
 			break
@@ -89,6 +83,38 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	p.group()
 	p.settleReports()
 	return p, nil
+}
+
+// mend runs the rules that cure what the parser refuses, in turns until all are
+// at rest. Each sees the first error of a file only, so that a file in which the
+// errors of two rules alternate takes as many turns as it has errors.
+func (p *plan) mend(ctx context.Context, round int) error {
+	rules := slices.DeleteFunc(slices.Clone(p.run.req.Rules), func(rule *fixes.Rule) bool { return !rule.Syntax })
+	for turn := 1; turn <= maxSteps; turn++ {
+		changed, err := p.turn(ctx, rules, round, turn == maxSteps)
+		if err != nil || !changed || len(p.fought) > 0 {
+			return err
+		}
+	}
+	return nil
+}
+
+// turn runs rules one after the other, each to rest, and reports whether any
+// changed something. In the last turn that there may be none of them must.
+func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bool) (changed bool, err error) {
+	for _, rule := range rules {
+		for step := 1; p.step(rule, round) > 0; step++ {
+			if err := ctx.Err(); err != nil {
+				return changed, err
+			}
+			changed = true
+			if step == maxSteps || last {
+				p.fight(rule.Name, p.lastFiles())
+				break
+			}
+		}
+	}
+	return changed, nil
 }
 
 // step runs one rule once and applies what may be applied. It returns how many

@@ -98,7 +98,8 @@ func checkRoots(old map[string]*fleet.Server, after *fleet.Fleet) string {
 
 // checkSyntax compares a server of which an edited document was refused by the
 // parser: there is no configuration to compare with, but each such document
-// must be accepted now, or be refused further on.
+// must be accepted now, or be refused further on; or at the same place still,
+// where one thing less is wrong.
 func checkSyntax(was, is *fleet.Server, texts map[string][]byte) (refused bool, why string) {
 	now := make(map[string]*fleet.Doc)
 	for _, d := range is.Docs {
@@ -115,8 +116,8 @@ func checkSyntax(was, is *fleet.Server, texts map[string][]byte) (refused bool, 
 			return true, fmt.Sprintf("%s would not be included any more", d.Path)
 		}
 		left := next.Tree.Errors()
-		if len(left) > 0 && len(next.Tree.Source())-left[0].Span.Start >= len(d.Tree.Source())-errs[0].Span.Start {
-			return true, fmt.Sprintf("%s would still be refused at the same place", d.Path)
+		if len(left) > 0 && len(next.Tree.Source())-left[0].Span.Start > len(d.Tree.Source())-errs[0].Span.Start {
+			return true, fmt.Sprintf("%s would be refused at an earlier place", d.Path)
 		}
 	}
 	return refused, ""
