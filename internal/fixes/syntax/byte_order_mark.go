@@ -86,5 +86,6 @@ func findByteOrderMark(t *ast.Document) *mend {
 		message: where + ": the server takes it for a part of the key or comment behind it and refuses the file",
 		title:   "take out the byte order mark",
 		edits:   []ast.Edit{{Start: start, End: start + len(byteOrderMark)}},
+		cause:   true,
 	}
 }

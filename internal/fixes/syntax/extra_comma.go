@@ -60,5 +60,6 @@ func findExtraComma(t *ast.Document) *mend {
 		message: fmt.Sprintf("this %q separates nothing: the server refuses a list with it, and takes it for a part of the next key in a block", src[at:at+1]),
 		title:   "take out the extra separator",
 		edits:   []ast.Edit{{Start: at, End: end}},
+		cause:   true,
 	}
 }

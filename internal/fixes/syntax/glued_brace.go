@@ -48,6 +48,7 @@ func findGluedBrace(t *ast.Document) *mend {
 		message: fmt.Sprintf("the %q is glued to the key %s and becomes a part of it: the server refuses %s, often with an error further down", string(c), key, what),
 		title:   fmt.Sprintf("put a blank between %s and %q", key, string(c)),
 		edits:   []ast.Edit{{Start: at, End: at, New: " "}},
+		cause:   true,
 	}
 }
 

@@ -73,6 +73,7 @@ func separatorPath(t *ast.Document, n ast.Node) *mend {
 		message: fmt.Sprintf("include takes its path behind a blank: the server takes %q for the path", n.Path()),
 		title:   fmt.Sprintf("take out the %q", string(src[start])),
 		edits:   []ast.Edit{{Start: start, End: end}},
+		cause:   true,
 	}
 }
 
@@ -116,5 +117,6 @@ func includeEntry(t *ast.Document, n ast.Node) *mend {
 		message: "include is no field: with a colon or an equals sign behind it, or in quotes, the server takes it for a key that it does not know",
 		title:   "include the file",
 		edits:   []ast.Edit{{Start: n.Start(), End: v.End(), New: "include " + path}},
+		cause:   true,
 	}
 }

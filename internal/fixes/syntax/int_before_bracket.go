@@ -55,6 +55,7 @@ func findIntBeforeBracket(t *ast.Document) *mend {
 			message: fmt.Sprintf("the integer before the \"]\" swallows it: the server looks for the end of the list in the lines below and refuses the file (%q)", "Expected an array value terminator"),
 			title:   "put a blank between the integer and the bracket",
 			edits:   []ast.Edit{{Start: at, End: at, New: " "}},
+			cause:   true,
 		}
 	}
 	return nil

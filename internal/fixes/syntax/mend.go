@@ -15,6 +15,9 @@ type mend struct {
 	message string
 	title   string
 	edits   []ast.Edit
+	// cause says that this is wrong beyond doubt, though the parser may stop at
+	// the same place once it is put right: for something else that is wrong there.
+	cause bool
 	// severity, applicability and reason are those of the finding; 0 and "" for
 	// the rule's severity and a safe fix. A mend without edits is manual.
 	severity      fixes.Severity
@@ -55,7 +58,7 @@ func mendAll(p *fixes.Pass, d *fleet.Doc, find finder) {
 		}
 		m.pending = append(m.pending, f)
 		m.titles = append(m.titles, next.title)
-		if !isBetter(m.text, m.good) {
+		if ahead := progress(m.good, m.text); ahead < 0 || ahead == 0 && !next.cause {
 			continue
 		}
 		fix := m.fix(p)
@@ -181,14 +184,15 @@ func firstError(t *ast.Document) *ast.SyntaxError {
 	return nil
 }
 
-// isBetter reports whether a text can be read further than another one was.
-func isBetter(now, was *ast.Document) bool {
-	a, b := firstError(now), firstError(was)
+// progress returns how many bytes further a text can be read than it was before:
+// 1 at least if the parser takes it now, -1 if only the one before was taken.
+func progress(was, is *ast.Document) int {
+	a, b := firstError(was), firstError(is)
 	switch {
-	case a == nil:
-		return true
 	case b == nil:
-		return false
+		return 1
+	case a == nil:
+		return -1
 	}
-	return len(now.Source())-a.Span.Start < len(was.Source())-b.Span.Start
+	return len(was.Source()) - a.Span.Start - (len(is.Source()) - b.Span.Start)
 }

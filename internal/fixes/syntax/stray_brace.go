@@ -128,5 +128,6 @@ func takeOut(t *ast.Document, off int) *mend {
 		span:  ast.Span{Start: off, End: off + 1},
 		title: "take out the brace that closes nothing",
 		edits: []ast.Edit{{Start: start, End: end}},
+		cause: true,
 	}
 }
