@@ -70,7 +70,7 @@ func checkEmptyPermission(p *fixes.Pass, v *fixes.Visit) {
 // comments in an empty block stay.
 func denyAll(p *fixes.Pass, v *fixes.Visit) *fixes.Fix {
 	deny := ast.Field{Key: "deny", Value: ast.String(">")}
-	if text := string(v.Value.Doc.Tree.Text(v.Value.Node.Span())); v.Value.IsMap() && strings.Trim(text, "{} \t\r\n") != "" && len(v.Value.Map.Entries) == 0 {
+	if text := v.Value.Doc.Tree.Text(v.Value.Node.Span()); v.Value.IsMap() && strings.Trim(text, "{} \t\r\n") != "" && len(v.Value.Map.Entries) == 0 {
 		return p.Insert(v.Server, v.Value, deny, ast.AtEnd(), "deny every subject")
 	}
 	return p.Replace(v, ast.Map(deny), "deny every subject")

@@ -22,10 +22,10 @@ func URLMissingScheme() *fixes.Rule {
 			Since:   "2.0.0",
 			What: `The URLs of routes, gateways and leaf remotes need a scheme. Without one 10.0.0.1:6222 is refused, and nats1:6222 is
 taken for a URL of the scheme "nats1" without a host: every check passes, and the server never connects
-(server/opts.go, parseURL).`,
+(server/opts.go, parseURL). A URL with a scheme that cannot be read, mostly because of a password with % or #, is told of, too.`,
 			Fix: `The scheme that the other URLs of the list have, else nats://, in front.`,
 			Applicability: `Safe where the server refuses the URL. Unsafe where it starts: it will connect, which it does not today. Manual if
-there is no host, or no port (only leaf remotes have a default).`,
+there is no host, or no port (only leaf remotes have a default), or the URL has a scheme and cannot be read.`,
 			Effect: `A reload for routes; a restart for gateways and leaf remotes. A server that refused its file does not run.`,
 			Before: `cluster {
   name: prod
@@ -50,11 +50,15 @@ there is no host, or no port (only leaf remotes have a default).`,
 
 func checkURLMissingScheme(p *fixes.Pass, v *fixes.Visit, what string) {
 	text := strings.TrimSpace(v.Value.Text())
-	if text == "" || strings.Contains(text, "://") || v.Server.Broken() {
+	if text == "" || v.Server.Broken() {
 		return
 	}
 	u, err := url.Parse(text)
-	if err == nil && u.Host != "" {
+	switch {
+	case err == nil && (u.Host != "" || strings.Contains(text, "://")):
+		return
+	case strings.Contains(text, "://"):
+		p.Report(unreadableURL(v, what))
 		return
 	}
 	to := withScheme(text, schemeOf(v), what != "leafnode")
@@ -77,4 +81,11 @@ func checkURLMissingScheme(p *fixes.Pass, v *fixes.Visit, what string) {
 		f.Because(fixes.ChangesBehaviour, "the server will connect there, which it does not today")
 	}
 	p.Report(f)
+}
+
+// unreadableURL reports a URL that has a scheme and is refused all the same.
+func unreadableURL(v *fixes.Visit, what string) *fixes.Finding {
+	f := v.Finding("the server cannot read this %s URL and refuses it (\"error parsing %s url\")", what, what)
+	f.Severity = fixes.Error
+	return f.Because(fixes.Manual, "write scheme://user:password@host:port; in user and password the characters % # / ? @ : and blanks must be written as %25 %23 %2F %3F %40 %3A %20")
 }
