@@ -40,7 +40,7 @@ func mistakeOf(v *fixes.Visit) mistake {
 	}
 	kind := kindOf(v.Value)
 	switch {
-	case kind == 0:
+	case kind == 0, fixes.GluedComment(v.Field, v.Value.Node): // comment-as-value
 		return noMistake
 	case want.Has(schema.Unusable):
 		return unusableURLs
@@ -101,7 +101,7 @@ func wrongText(v *fixes.Visit, want schema.Type) mistake {
 		if v.Block.Path == "leafnodes" && f.Name == "min_version" && !isLeafVersion(v.Value.Text()) {
 			return wrongLeafVersion
 		}
-		if v.Entry == nil && f.Name == "cipher_suites" && cipherNamed(v.Value.Text()) != v.Value.Text() {
+		if v.Entry == nil && f.Name == "cipher_suites" && (v.Value.Text() == "" || cipherNamed(v.Value.Text()) != v.Value.Text()) {
 			return wrongWord
 		}
 		return noMistake

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fixes/types"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -156,6 +157,21 @@ func errorsOf(text string) (list []*fixes.Finding) {
 	return list
 }
 
+// apply returns the text as a fix leaves it.
+func apply(t *testing.T, text string, fix *fixes.Fix) string {
+	t.Helper()
+	var edits []ast.Edit
+	for _, e := range fix.Edits {
+		edits = append(edits, e.Edit)
+	}
+	ast.SortEdits(edits)
+	after, err := ast.Apply([]byte(text), edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(after)
+}
+
 // values are of every kind, and texts that one or the other field refuses.
 var values = []string{
 	"5", "0", "-1", "2m", "8MB", "1G", "4222", "0644", "1.5", "1.2", "true", "off", "2024-01-02T03:04:05Z",
@@ -167,7 +183,7 @@ var values = []string{
 
 func TestAgreesWithTheServer(t *testing.T) {
 	t.Chdir(t.TempDir())
-	asked, excepted := 0, map[string]int{}
+	asked, cured, excepted := 0, 0, map[string]int{}
 	for _, p := range places() {
 		if strings.HasSuffix(p.block.Path, ".tls") && p.block.Path != "gateway.gateways[].tls" {
 			continue // the server reads all of them with one function
@@ -187,6 +203,13 @@ func TestAgreesWithTheServer(t *testing.T) {
 				if len(found) > 1 && value != `["x", "y"]` {
 					t.Errorf("[%s] %s: %s gives %d findings: %s, %s", p.block.Path, f.Name, value, len(found), found[0].Rule, found[1].Rule)
 				}
+				if len(found) == 1 && found[0].Fix != nil && found[0].Applicability == fixes.Safe {
+					cured++
+					after := apply(t, text, found[0].Fix)
+					if left := refusals(after); len(left) > 0 && exception(left) == "" && len(errorsOf(after)) == 0 {
+						t.Errorf("[%s] %s: %s is refused after the fix as well: %s\n%s", p.block.Path, f.Name, value, left[0], after)
+					}
+				}
 				if (len(refused) > 0) == (len(found) > 0) {
 					continue
 				}
@@ -202,7 +225,7 @@ func TestAgreesWithTheServer(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d configurations; exceptions: %v", asked, excepted)
+	t.Logf("%d configurations, %d safe fixes; exceptions: %v", asked, cured, excepted)
 }
 
 // exceptions are what the server refuses for other reasons than the kind or
@@ -212,7 +235,7 @@ var exceptions = []struct{ why, refusal string }{
 	{"the store of certificates is that of Windows", `cert_store|cert_match`},
 	{"keys, JWTs and fingerprints are told by what they say", `(?i)valid (public|seed|proxy)|invalid (account JWT|proxy key)|does not look like hex|public operator nkey|parsing operator JWT|not a valid seed`},
 	{"names of accounts and subjects are told by what they say", `account not defined|not a valid subject|Trace destination "" is not valid|not found in configured accounts`},
-	{"URLs are told by what they say (url-missing-scheme)", `error parsing (gateway|leafnode) url|proxy URL`},
+	{"URLs are told by what they say (url-missing-scheme)", `error parsing (gateway|leafnode|route) url|proxy URL`},
 	{"a block lacks what it needs", `Missing weight|User entry requires|require an issuer|require authorized users|Expect an account name|Latency subject required|dir has no value|username and password`},
 	{"the block takes no such field, whatever the value", `does not (support|allow)|not supported in this context`},
 	{"max-bytes-is-bool speaks of it", `parseable bool for "max_bytes`},

@@ -62,6 +62,8 @@ func isUnknown(v *fixes.Visit) bool {
 		return false
 	case e.Used || fixes.VariableLike(e): // unused-variable, also for blocks that take no definitions
 		return false
+	case fixes.Astray(e): // empty-value, size-suffix, unquoted-special
+		return false
 	case v.Parent != nil && mistakeOf(v.Parent) != noMistake: // wrap-in-list speaks of a block of names
 		return false
 	case strings.ContainsAny(e.Key, "{}[]\ufeff"): // glued-brace, stray-brace, byte-order-mark
