@@ -34,7 +34,7 @@ overlook the more spellings a fleet uses.`,
 }
 
 func checkCanonicalAlias(p *fixes.Pass, v *fixes.Visit) {
-	if v.Entry == nil || v.Field == nil || v.Block.Data != nil || v.Entry.Key == v.Field.Name || v.Entry.Used {
+	if v.Entry == nil || v.Field == nil || v.Block.Data != nil || v.Entry.Key == v.Field.Name || v.Entry.Used || v.Entry.Shadowed != nil {
 		return
 	}
 	if len(spellings(v)) > 1 {

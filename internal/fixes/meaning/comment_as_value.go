@@ -6,7 +6,6 @@ import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
-	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // CommentAsValue finds comments that the parser takes for a value, or for a
@@ -100,10 +99,7 @@ func reportCommentAsValue(p *fixes.Pass, d *fleet.Doc, n ast.Node) {
 
 // reportGluedComment speaks of a # in a value whose field takes no such text.
 func reportGluedComment(p *fixes.Pass, d *fleet.Doc, n ast.Node, i int) {
-	field := fieldOf(n)
-	const plain = schema.Path | schema.URL | schema.Subject | schema.Account | schema.Cluster | schema.NKey | schema.Seed | schema.JWT
-	if field == nil || field.Secret || field.Type&plain != 0 ||
-		field.Takes(schema.String) && field.Type&(schema.Duration|schema.HostPort|schema.Enum|schema.Size) == 0 {
+	if !fixes.GluedComment(fieldOf(n), n) {
 		return
 	}
 	f := &fixes.Finding{Doc: d, Span: n.Span(),

@@ -159,22 +159,8 @@ var thousands = regexp.MustCompile(`^[0-9]{1,3}(,[0-9]{3})+$`)
 // of it was.
 func declareCutShort(p *fixes.Pass, d *fleet.Doc, n ast.Node, fix *fixes.Fix) {
 	keys := keysOf(n)
-	for next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && gluedTo(next).Valid(); next = next.Next() {
+	for next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && fixes.Glued(next).Valid(); next = next.Next() {
 		keys = append(keys, next.Key())
 	}
 	around(p, d, fix, keys...)
-}
-
-// gluedTo returns the value that an entry directly follows with but a separator
-// between them, none if there is a blank or nothing.
-func gluedTo(entry ast.Node) ast.Node {
-	prev := entry.Prev()
-	if !prev.Valid() || prev.Kind() != ast.KindEntry || prev.End()+1 != entry.Start() {
-		return ast.Node{}
-	}
-	v := prev.Value()
-	if !v.Valid() || v.Kind() < ast.KindString || v.Quote() != ast.Bare {
-		return ast.Node{}
-	}
-	return v
 }
