@@ -87,5 +87,5 @@ func checkURLMissingScheme(p *fixes.Pass, v *fixes.Visit, what string) {
 func unreadableURL(v *fixes.Visit, what string) *fixes.Finding {
 	f := v.Finding("the server cannot read this %s URL and refuses it (\"error parsing %s url\")", what, what)
 	f.Severity = fixes.Error
-	return f.Because(fixes.Manual, "write scheme://user:password@host:port; in user and password the characters % # / ? @ : and blanks must be written as %25 %23 %2F %3F %40 %3A %20")
+	return f.Because(fixes.Manual, "write nats://host:port; in a user and password before the host the characters % # / ? @ : and blanks must be written as %25 %23 %2F %3F %40 %3A %20")
 }
