@@ -233,7 +233,8 @@ func (e environment) addDefaults(file config.Value) error {
 }
 
 // selectRules returns the rules to run: --only wins over everything, then
-// --skip and the settings leave rules out.
+// --skip and the settings leave rules out. One that is off by itself runs if
+// it is named or the settings give it a severity.
 func selectRules(rules []*fixes.Rule, cfg *config.Config, only, skip []string) []*fixes.Rule {
 	var list []*fixes.Rule
 	for _, r := range rules {
@@ -241,6 +242,7 @@ func selectRules(rules []*fixes.Rule, cfg *config.Config, only, skip []string) [
 		case slices.Contains(skip, r.Name):
 		case len(only) > 0 && !slices.Contains(only, r.Name):
 		case len(only) == 0 && cfg.Rules[r.Name].Severity == config.Off:
+		case len(only) == 0 && r.Off && cfg.Rules[r.Name].Severity == "":
 		default:
 			list = append(list, r)
 		}
