@@ -83,3 +83,6 @@ func atRoot(s *fleet.Server, f *fixes.Finding) *fixes.Finding {
 	f.Doc, f.Span = s.Root, firstInclude(s.Root)
 	return f
 }
+
+// replaceName fills in {name}.
+func replaceName(text, name string) string { return strings.ReplaceAll(text, "{name}", name) }

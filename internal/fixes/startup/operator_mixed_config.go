@@ -1,6 +1,8 @@
 package startup
 
 import (
+	"fmt"
+
 	"github.com/nats-io/nkeys"
 
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -20,7 +22,7 @@ func OperatorMixedConfig() *fixes.Rule {
 			Since:   "2.0.0",
 			What: `With an operator all accounts and users come from JWTs. The server refuses to start if the file has accounts,
 authorization.users, authorization.auth_callout, trusted_keys or no_auth_user as well, or users in
-leafnodes.authorization, or names an account of a leaf link by anything but its public key (server/jwt.go,
+leafnodes.authorization, or names an account of a leaf link or in resolver_pinned_accounts by anything but its public key (server/jwt.go,
 validateTrustedOperators; server/leafnode.go, validateLeafNode; server/auth.go, validateNoAuthUser).`,
 			Fix: "Takes out what the operator does not allow.",
 			Applicability: `Unsafe, as it changes behaviour: the accounts and users must exist as JWTs, with permissions, imports and
@@ -74,8 +76,8 @@ func checkOperatorMixedConfig(p *fixes.Pass, s *fleet.Server) {
 	checkAccountKeys(p, s, operator, leaf)
 }
 
-// checkAccountKeys looks at the accounts of leaf links, which must be public
-// keys.
+// checkAccountKeys looks at the accounts of leaf links and those that are
+// pinned, which must be public keys.
 func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visit) {
 	report := func(f *fixes.Finding) {
 		beside(f, operator, "the operator")
@@ -89,6 +91,12 @@ func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visi
 			report(remote.Finding("the leaf link has no account, and with an operator needs an account's public key: the server refuses to start (\"operator mode requires account nkeys in remotes\"), though nats-server -t calls the file valid"))
 		default:
 			report(account.Finding("%q is no public key of an account: the server refuses to start (\"operator mode requires account nkeys in remotes\"), though nats-server -t calls the file valid", text(account)))
+		}
+	}
+	for _, pinned := range items(top(s, "resolver_pinned_accounts")) {
+		if pinned.Value.IsString() && !isAccountKey(pinned) {
+			report(pinned.Finding("%q is no public key of an account: the server refuses to start (%q), though nats-server -t calls the file valid", text(pinned),
+				fmt.Sprintf("pinned account key %q is not a valid public account nkey", text(pinned))))
 		}
 	}
 	account := below(below(leaf, "authorization"), "account")
