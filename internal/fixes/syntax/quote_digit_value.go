@@ -182,6 +182,7 @@ func cidrInList(t *ast.Document, e *ast.SyntaxError) *mend {
 			message: "an address with a slash ends at the slash without quotes, and the number behind it swallows the bracket: the server refuses the file",
 			title:   "put the network in quotes",
 			edits:   []ast.Edit{{Start: start, End: at, New: ast.QuoteString(t.Text(ast.Span{Start: start, End: at}), ast.Double)}},
+			cause:   true,
 		}
 	}
 	return nil
