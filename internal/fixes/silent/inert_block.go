@@ -10,13 +10,14 @@ import (
 
 // InertBlock finds blocks that should listen and name no port.
 func InertBlock() *fixes.Rule {
+	blocks := inertBlocks()
 	return &fixes.Rule{
 		Name:        "inert-block",
 		Severity:    fixes.Warning,
 		Summary:     "a block that should listen names no port, so it does nothing",
 		Params:      inertBlockParams(),
 		Doc:         inertBlockDoc,
-		CheckServer: checkInertBlock,
+		CheckServer: func(p *fixes.Pass, s *fleet.Server) { checkInertBlock(p, s, blocks) },
 	}
 }
 
@@ -50,8 +51,8 @@ func inertBlocks() []inertBlock {
 	}
 }
 
-func checkInertBlock(p *fixes.Pass, s *fleet.Server) {
-	for _, b := range inertBlocks() {
+func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
+	for _, b := range blocks {
 		v := top(s, b.names...)
 		if v == nil || !v.Value.IsMap() || below(v, "port") != nil || below(v, "listen") != nil {
 			continue

@@ -2,7 +2,10 @@ package silent
 
 import (
 	"fmt"
+	"net"
 	"net/url"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -33,6 +36,7 @@ func LeafnodeRemotePort() *fixes.Rule {
 
 func checkLeafnodeRemotePort(p *fixes.Pass) {
 	field := schema.Root().Find("leafnodes", "remotes", "url")
+	var local map[localPort]*fleet.Server
 	for _, l := range p.Fleet.LeafLinks {
 		if l.Resolved() || l.Leaf.Broken() {
 			continue
@@ -42,16 +46,46 @@ func checkLeafnodeRemotePort(p *fixes.Pass) {
 			if err != nil || u.Host == "" || strings.HasPrefix(u.Scheme, "ws") {
 				continue
 			}
-			remotePort(p, l, &fixes.Visit{Server: l.Leaf, Field: field, Value: value}, u)
+			hubs := l.OtherPort
+			if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
+				if local == nil {
+					local = localHubs(p.Fleet)
+				}
+				if hub := local[localPort{filepath.Dir(l.Leaf.Root.Path), u.Port()}]; hub != nil && hub != l.Leaf {
+					hubs = append(slices.Clone(hubs), hub)
+				}
+			}
+			remotePort(p, &fixes.Visit{Server: l.Leaf, Field: field, Value: value}, u, hubs)
 		}
 	}
 }
 
+// localPort is a port for clients of a server among the files of a folder.
+type localPort struct{ folder, port string }
+
+// localHubs returns the servers that take leaf nodes, by their ports for
+// clients: a remote that leads to this machine most likely means the one whose
+// file stands beside its own. Where two share a port neither is returned.
+func localHubs(f *fleet.Fleet) map[localPort]*fleet.Server {
+	hubs := make(map[localPort]*fleet.Server)
+	for _, s := range f.Servers {
+		if !s.AcceptsLeaves() {
+			continue
+		}
+		at := localPort{filepath.Dir(s.Root.Path), clientPortOf(s)}
+		if _, taken := hubs[at]; taken {
+			s = nil
+		}
+		hubs[at] = s
+	}
+	return hubs
+}
+
 // remotePort reports a URL that names the port for clients of a hub: of one
 // among the files, or the default.
-func remotePort(p *fixes.Pass, l *fleet.LeafLink, v *fixes.Visit, u *url.URL) {
-	hub := hubWithClientPort(l.OtherPort, u.Port())
-	if hub == nil && (u.Port() != clientPort || len(l.OtherPort) > 0) {
+func remotePort(p *fixes.Pass, v *fixes.Visit, u *url.URL, hubs []*fleet.Server) {
+	hub := hubWithClientPort(hubs, u.Port())
+	if hub == nil && (u.Port() != clientPort || len(hubs) > 0) {
 		return
 	}
 	port, given := p.Param("port")
