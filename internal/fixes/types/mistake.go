@@ -34,6 +34,26 @@ const (
 // mistakeOf returns what is wrong with a value for the field that it is given
 // to.
 func mistakeOf(v *fixes.Visit) mistake {
+	m := judge(v)
+	if m != noMistake && inDefinition(v) {
+		return noMistake
+	}
+	return m
+}
+
+// inDefinition reports whether a value belongs to the definition of a variable
+// among accounts, which the server does not take for an account.
+func inDefinition(v *fixes.Visit) bool {
+	for ; v != nil; v = v.Parent {
+		if v.Entry != nil && v.Entry.Used && v.Block != nil && v.Block.Data != nil && !v.Block.NoVariables {
+			return true
+		}
+	}
+	return false
+}
+
+// judge is mistakeOf for a value that is not part of a definition.
+func judge(v *fixes.Visit) mistake {
 	want := taken(v)
 	if want == 0 || want.Has(schema.Ignored) {
 		return noMistake

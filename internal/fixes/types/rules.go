@@ -23,6 +23,7 @@ func Rules() []*fixes.Rule {
 		LeafnodeMinVersion(),
 		TLSCurveName(),
 		TLSEmptyList(),
+		TLSInsecureCiphers(),
 		ResolverOption(),
 		ExportDirective(),
 	}

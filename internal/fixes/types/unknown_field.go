@@ -75,7 +75,7 @@ func isUnknown(v *fixes.Visit) bool {
 	case b.Path == certsBlock && certsKeys[strings.ToLower(e.Key)] != "":
 		return false
 	}
-	return true
+	return !inDefinition(v)
 }
 
 func reportUnknown(p *fixes.Pass, v *fixes.Visit) {
