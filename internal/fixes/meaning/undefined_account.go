@@ -26,7 +26,7 @@ func UndefinedAccount() *fixes.Rule {
 			What: `The accounts that exports, imports and auth_callout.allowed_accounts name must be defined in accounts, letter case
 included. The server refuses to start otherwise ("account not defined for service export", "auth_callout allowed account
 not found in configured accounts"), and points at the whole accounts block. auth_callout.account without such an account
-makes every login fail; a name in cluster.accounts that no account bears pins nothing.`,
+lets nobody in but auth_users; a name in cluster.accounts that no account bears pins nothing.`,
 			Fix: `Where an account of a similar name is defined, that takes its place; --set undefined-account.account=NAME confirms
 the account.`,
 			Applicability: `Unsafe (needs a choice): a name that looks alike may be the wrong one. Manual if no name comes near.`,
@@ -62,8 +62,8 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	case v.Block.Path == "authorization.auth_callout" && name == "allowed_accounts":
 		message = "the account %q is not defined: the server refuses to start (\"auth_callout allowed account not found in configured accounts\")"
 	case v.Block.Path == "authorization.auth_callout" && name == "account" && v.Value.Text() != "$G":
-		message, severity = "the account %q is not defined: the server starts (\"Authorization callout account not valid\") and no client can log in", fixes.Warning
-	case v.Block.Path == "cluster" && name == "accounts" && v.Value.Text() != "$G" && v.Server.Values.Field("accounts") != nil:
+		message, severity = "the account %q is not defined: the server starts (\"Authorization callout account not valid\") and lets nobody in but auth_users", fixes.Warning
+	case v.Block.Path == "cluster" && name == "accounts" && v.Value.Text() != "$G" && v.Value.Text() != v.Server.SystemAccount() && v.Server.Values.Field("accounts") != nil:
 		message, severity = "the account %q is not defined: it gets no route of its own, and the server does not say so", fixes.Warning
 	default:
 		return
