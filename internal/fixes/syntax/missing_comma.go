@@ -112,6 +112,9 @@ func startsItem(t *ast.Document, prev ast.Node, off int) bool {
 		return isComplete(prev) && prev.End() < off || prev.Kind() == ast.KindString && prev.Quote() == ast.Double
 	}
 	word := t.Text(ast.Span{Start: off, End: wordEnd(src, off)})
+	if word == "" {
+		return false // a bracket or separator of another kind
+	}
 	if prev.Kind() == ast.KindString && prev.Quote() == ast.Bare {
 		return strings.Contains(word, "://") && strings.Contains(prev.Text(), "://") && prev.End() < off
 	}

@@ -75,7 +75,7 @@ func ignoredBrace(t *ast.Document, prev ast.Node, end int) *mend {
 		if tok.Kind != ast.TokenPunct && tok.Kind != ast.TokenJunk || t.Source()[tok.Start] != '}' {
 			continue
 		}
-		if tok.Start == prev.End() && !endsInBracket(prev) {
+		if tok.Start == prev.End() && prev.Kind() == ast.KindEntry && !(prev.Value().Valid() && isComplete(prev.Value())) {
 			return nil // the brace may be a part of the text before it
 		}
 		m := takeOut(t, tok.Start)
