@@ -13,7 +13,7 @@ import (
 func UnquotedMinutes() *fixes.Rule {
 	return &fixes.Rule{
 		Name:     "unquoted-minutes",
-		Severity: fixes.Error,
+		Severity: fixes.Warning,
 		Summary:  "2m without quotes is the number 2000000 and no duration",
 		Doc: fixes.Doc{
 			Stage:   "silent; for some fields a warning of nats-server -t that does not name the cause",
