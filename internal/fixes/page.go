@@ -64,3 +64,20 @@ func example(b *strings.Builder, main string, files map[string]string) {
 		fmt.Fprintf(b, "\n`%s`:\n\n```\n%s```\n", name, files[name])
 	}
 }
+
+// Index returns the list of rules in Markdown, as it stands in
+// docs/rules/README.md.
+func Index(rules []*Rule) string {
+	var b strings.Builder
+	b.WriteString("<!-- Made from the rules' own texts: go test ./internal/fixes/suite -update -->\n\n# Rules\n\n")
+	b.WriteString("In the order in which they run. `natsfix explain RULE` shows a rule's page in a terminal.\n\n")
+	b.WriteString("| rule | severity | what is wrong |\n| --- | --- | --- |\n")
+	for _, r := range rules {
+		name := fmt.Sprintf("[%s](%s.md)", r.Name, r.Name)
+		if r.Off {
+			name += " (off by default)"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, r.Severity, strings.ReplaceAll(r.Summary, "|", "\\|"))
+	}
+	return b.String()
+}
