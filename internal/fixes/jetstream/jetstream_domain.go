@@ -81,14 +81,8 @@ func (d *domain) report() {
 		if !s.JetStream.Enabled {
 			continue
 		}
-		f := &fixes.Finding{Doc: s.Root, Fix: fix, Applicability: applicability, Reason: reason, Related: related}
-		if v := s.JetStream.Value; v != nil {
-			n, doc := v.Place()
-			f.Doc, f.Span = doc, ast.Span{Start: n.Start(), End: n.End()}
-			if s.JetStream.Entry != nil && v.IsMap() && !v.Use.Valid() {
-				f.Doc, f.Span = s.JetStream.Entry.Doc, s.JetStream.Entry.Node.KeySpan()
-			}
-		}
+		f := &fixes.Finding{Fix: fix, Applicability: applicability, Reason: reason, Related: related}
+		f.Doc, f.Span = atJetStream(s)
 		if seen[place{f.Doc, f.Span}] {
 			continue // members that share an include
 		}
@@ -97,6 +91,20 @@ func (d *domain) report() {
 			"with domains they reach it by $JS.<domain>.API (clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API)", d.role(s, f.Doc))
 		d.pass.Report(f)
 	}
+}
+
+// atJetStream returns where a server's files switch JetStream on or off, the
+// start of its root if they do not.
+func atJetStream(s *fleet.Server) (*fleet.Doc, ast.Span) {
+	v := s.JetStream.Value
+	if v == nil {
+		return s.Root, ast.Span{}
+	}
+	if s.JetStream.Entry != nil && v.IsMap() && !v.Use.Valid() {
+		return s.JetStream.Entry.Doc, s.JetStream.Entry.Node.KeySpan()
+	}
+	n, doc := v.Place()
+	return doc, ast.Span{Start: n.Start(), End: n.End()}
 }
 
 // role says which part the supercluster takes in a leaf link, as it is told in
@@ -118,6 +126,10 @@ func (d *domain) role(s *fleet.Server, doc *fleet.Doc) string {
 func (d *domain) fix() (*fixes.Fix, fixes.Applicability, string, []fixes.Related) {
 	manual := func(reason string, related []fixes.Related) (*fixes.Fix, fixes.Applicability, string, []fixes.Related) {
 		return nil, fixes.Manual, reason, related
+	}
+	if l := linkedToItself(d.super); l != nil {
+		return manual("a leaf node and its hub bear one cluster name, so that nothing tells which servers are the leaf and which the hub (see leafnode-cluster-name)",
+			[]fixes.Related{related(l.Remote.Value, "the leaf link")})
 	}
 	if reason, related := d.sharedSystem(); reason != "" {
 		return manual(reason, related)
@@ -238,15 +250,7 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 		}
 		seen[s] = true
 		if i < len(d.super.Servers) {
-			if v := s.JetStream.Value; v != nil && v.Doc.Env != "" {
-				add(fmt.Sprintf("$%s from the environment switches JetStream on or off, and the fix writes into the file what it is now", v.Doc.Env), s.JetStream.Entry)
-			}
-			if e := s.Values.Field("mqtt"); e != nil {
-				add("MQTT sessions are stored under the domain: existing ones become unreachable", e)
-			}
-			if e := v2Flag(s); e != nil {
-				add("with the v2 feature flag the domain becomes part of acknowledgement subjects", e)
-			}
+			ownRisks(s, add)
 		}
 		if e := s.Values.Field("default_js_domain"); e != nil {
 			add("default_js_domain names domains for accounts, and its meaning changes with the servers' domains", e)
@@ -270,6 +274,20 @@ func (d *domain) risks() (reasons []string, related []fixes.Related) {
 		}
 	}
 	return reasons, related
+}
+
+// ownRisks lists what may stop working on a server whose own domain is set or
+// changed.
+func ownRisks(s *fleet.Server, add func(reason string, e *fleet.Entry)) {
+	if v := s.JetStream.Value; v != nil && v.Doc.Env != "" {
+		add(fmt.Sprintf("$%s from the environment switches JetStream on or off, and the fix writes into the file what it is now", v.Doc.Env), s.JetStream.Entry)
+	}
+	if e := s.Values.Field("mqtt"); e != nil {
+		add("MQTT sessions are stored under the domain: existing ones become unreachable", e)
+	}
+	if e := v2Flag(s); e != nil {
+		add("with the v2 feature flag the domain becomes part of acknowledgement subjects", e)
+	}
 }
 
 // unresolved says why the other end of a leaf link is not known, and what is

@@ -7,7 +7,9 @@ import "github.com/natsfix/natsfix/internal/fixes"
 // written in their terms.
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
+		LeafClusterName(),
 		Domain(),
+		DomainMismatch(),
 		DefaultDomain(),
 		Clamp(),
 		DebugLogging(),
