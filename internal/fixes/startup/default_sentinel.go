@@ -16,7 +16,7 @@ func DefaultSentinel() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "default sentinel requires operators and accounts",
-			Since:   "2.11.0",
+			Since:   "2.11.2",
 			What: `default_sentinel is the JWT of a bearer user that clients without one are given, for authorization callouts of an
 operator. Without an operator the server refuses to start, and so it does if the text is no user's JWT ("default
 sentinel JWT not valid") or the user no bearer ("default sentinel must be a bearer token"; server/jwt.go,

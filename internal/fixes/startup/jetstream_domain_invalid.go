@@ -21,7 +21,7 @@ func JetStreamDomainInvalid() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "invalid domain name: may not contain ., * or >",
-			Since:   "2.3.0",
+			Since:   "2.2.3",
 			What: `The domain becomes one token of subjects such as $JS.hub.API.INFO, so it must hold no blanks, dots, * or >
 (server/jetstream.go, validateJetStreamOptions; in some cases "invalid domain name: derived ... is not a valid subject").
 The server checks that even where JetStream is off.`,

@@ -28,7 +28,7 @@ func LameDuckGrace() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "lame duck grace period (30s) should be strictly lower than lame duck duration (30s)",
-			Since:   "2.1.0",
+			Since:   "2.2.0",
 			What: `A server in lame duck mode waits for the grace period, then closes the connections of its clients over what is
 left of the duration. Something must be left: the server refuses to start otherwise (server/server.go, validateOptions).
 Where one of the two is missing the server takes 2m for the duration and 10s for the grace period.`,

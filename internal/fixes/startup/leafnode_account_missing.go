@@ -22,7 +22,7 @@ func LeafNodeAccountMissing() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: `cannot find local account "USERS" specified in leafnode remote`,
-			Since:   "2.3.0",
+			Since:   "2.2.0",
 			What: `The account of a leafnodes remote is an account of this server, not of the hub: what it publishes and subscribes
 goes over the link. The same holds for account in leafnodes.authorization and its users. If there is none of that name
 in accounts the server refuses to start (server/leafnode.go, validateLeafNode). Accounts that are always there are $G,
@@ -31,7 +31,7 @@ where clients without an account of their own are, and $SYS, unless system_accou
 system_account names.`,
 			Applicability: `Safe for $SYS where system_account names another account that exists. Otherwise somebody must choose
 between a new account and one that is there (--set leafnode-account-missing.account=NAME); until then the fix is unsafe.
-Silent in operator mode.`,
+Manual for an account's public key: then it is the operator that is missing. Silent in operator mode.`,
 			Effect: "The server does not run.",
 			Before: `leafnodes {
   remotes: [
@@ -105,6 +105,9 @@ func bindAccount(p *fixes.Pass, f *fixes.Finding, v *fixes.Visit, have accounts,
 	}
 	given, chose := p.Param("account")
 	switch {
+	case !chose && isAccountKey(v):
+		f.Because(fixes.Manual, "the name is an account's public key, so the operator and the resolver are missing here, or the file is not the whole of it")
+		return
 	case chose && given != "create" && given != globalAccount && !have.has(given):
 		f.Because(fixes.Manual, fmt.Sprintf("leafnode-account-missing.account is %q, which the server does not have either", given))
 		return

@@ -27,7 +27,7 @@ func MaxPayloadPending() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "max_payload (134217728) cannot be higher than max_pending (67108864)",
-			Since:   "2.0.0",
+			Since:   "2.3.4",
 			What: `max_pending is how much the server holds back for a client that reads too slowly, 64MB if it is not set. A message
 must fit in it, so the server refuses to start if max_payload is higher (server/server.go, validateOptions).`,
 			Fix: "Raises max_pending to max_payload, or with --set max-payload-pending.keep=pending lowers max_payload.",

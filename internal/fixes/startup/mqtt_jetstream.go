@@ -19,7 +19,7 @@ func MQTTJetStream() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "mqtt requires JetStream to be enabled if running in standalone mode",
-			Since:   "2.2.0",
+			Since:   "2.2.3",
 			What: `MQTT sessions, retained messages and those with QoS 1 and 2 are kept in JetStream. A server without JetStream that has
 no cluster, gateway or leaf nodes either cannot reach one elsewhere and refuses to start (server/mqtt.go,
 validateMQTTOptions).`,

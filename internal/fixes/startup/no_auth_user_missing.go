@@ -22,7 +22,7 @@ func NoAuthUserMissing() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: `no_auth_user: "guest" not present as user or nkey in authorization block or account configuration`,
-			Since:   "2.1.2",
+			Since:   "2.1.7",
 			What: `Clients that connect without credentials become the user that no_auth_user names, at the top level or in websocket
 or mqtt. It must be one of the users in authorization or in an account, by name or by nkey, or the server refuses to start
 (server/auth.go, validateNoAuthUser; without any users: "present, but users/nkeys are not defined").`,

@@ -28,6 +28,7 @@ is not set.`,
 			Fix: "Defines the account, empty. Its users must be added by hand.",
 			Applicability: `Safe for $SYS, which the server makes, empty, without the line. For other names somebody must choose between
 a new account and one that is there (--set system-account-missing.account=NAME); until then the fix is unsafe.
+Manual for an account's public key: then it is the operator that is missing.
 Silent in operator mode and with a resolver, where accounts come from JWTs.`,
 			Effect: "The server does not run.",
 			Before: `system_account: "$SYS"
@@ -61,6 +62,8 @@ func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	beside(f, have.field, "the accounts of this server")
 	given, chose := p.Param("account")
 	switch {
+	case !chose && isAccountKey(system):
+		f.Because(fixes.Manual, "the name is an account's public key, so the operator and the resolver are missing here, or the file is not the whole of it")
 	case chose && given != "create" && !have.has(given):
 		f.Because(fixes.Manual, fmt.Sprintf("system-account-missing.account is %q, which the server does not have either", given))
 	case chose && given != "create":
