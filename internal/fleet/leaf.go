@@ -43,6 +43,22 @@ func (l *LeafLink) BindsSystem() SystemLink {
 	return NotSystem
 }
 
+// HubAccount returns the account of a hub that the link is bound to, as the user
+// in the remote's URLs tells; "" if that is unknown: the leaf authenticates by a
+// credentials file or key, or its URLs name users of different accounts.
+func (l *LeafLink) HubAccount(hub *Server) string {
+	account := ""
+	for i, u := range l.Remote.URLs {
+		_, _, user := parseURL(u.Text(), "")
+		a := hub.leafAccount(user)
+		if l.Remote.Credentials || i > 0 && a != account {
+			return ""
+		}
+		account = a
+	}
+	return account
+}
+
 // leafAccount returns the account that a leaf node is bound to which connects
 // as user, "" if that is unknown (server/leafnode.go, auth.go).
 func (s *Server) leafAccount(user string) string {
