@@ -10,6 +10,7 @@ func Rules() []*fixes.Rule {
 		LeafClusterName(),
 		Domain(),
 		DomainMismatch(),
+		DomainConflict(),
 		DefaultDomain(),
 		Clamp(),
 		DebugLogging(),
