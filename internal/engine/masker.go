@@ -86,10 +86,7 @@ func (m *masker) collect(f *fleet.Fleet) map[string][]Span {
 // cover adds all places at which a secret of the file stands to those that are
 // found already.
 func (m *masker) cover(path string, src []byte, spans []Span) []Span {
-	for secret := range m.known[path] {
-		spans = append(spans, repeats(src, secret)...)
-	}
-	return union(spans)
+	return union(append(spans, repeats(src, m.known[path])...))
 }
 
 // text masks the secrets of a file in a message.

@@ -27,9 +27,9 @@ var secretKeys = []string{"pass", "token", "secret", "seed", "encryption_key", "
 // that are known, values under keys that sound like secrets, text that looks
 // like one (seeds, JWTs, bcrypt hashes, passwords in URLs), and every other
 // place at which one of these secrets stands again, comments included.
-func SecretSpans(d *ast.Document, known []Span) []Span {
+func SecretSpans(d *ast.Document, marked []Span) []Span {
 	src := d.Source()
-	spans := slices.Clone(known)
+	spans := slices.Clone(marked)
 	for n := range d.Root().Walk() {
 		if n.Kind() != ast.KindEntry || !n.Value().Valid() || n.Value().Kind().IsContainer() {
 			continue
@@ -55,13 +55,11 @@ func SecretSpans(d *ast.Document, known []Span) []Span {
 			}
 		}
 	}
-	seen := make(map[string]bool)
+	known := make(map[string]bool)
 	for _, s := range union(spans) {
-		if secret := string(src[s.Start:s.End]); !seen[secret] {
-			seen[secret] = true
-			spans = append(spans, repeats(src, secret)...)
-		}
+		known[string(src[s.Start:s.End])] = true
 	}
+	spans = append(spans, repeats(src, known)...)
 	return union(spans)
 }
 
@@ -127,20 +125,35 @@ func syntaxMessage(d *ast.Document, e *ast.SyntaxError) string {
 // file. A shorter one would blacken half of it and tell no more.
 const shortestRepeat = 5
 
-// repeats finds the places at which a secret stands.
-func repeats(src []byte, secret string) []Span {
-	if len(secret) < shortestRepeat {
+// repeats finds the places at which secrets stand, in one pass whatever their
+// number: a file may hold the passwords of very many users.
+func repeats(src []byte, secrets map[string]bool) []Span {
+	lengths := make(map[string][]int) // by the first bytes of secrets, the longest first
+	for secret := range secrets {
+		if len(secret) < shortestRepeat {
+			continue
+		}
+		start := secret[:shortestRepeat]
+		if !slices.Contains(lengths[start], len(secret)) {
+			lengths[start] = append(lengths[start], len(secret))
+		}
+	}
+	if len(lengths) == 0 {
 		return nil
 	}
-	var out []Span
-	for at := 0; ; {
-		i := bytes.Index(src[at:], []byte(secret))
-		if i < 0 {
-			return out
-		}
-		out = append(out, Span{at + i, at + i + len(secret)})
-		at += i + len(secret)
+	for _, list := range lengths {
+		slices.SortFunc(list, func(a, b int) int { return b - a })
 	}
+	var out []Span
+	for at := 0; at+shortestRepeat <= len(src); at++ {
+		for _, n := range lengths[string(src[at:at+shortestRepeat])] {
+			if at+n <= len(src) && secrets[string(src[at:at+n])] {
+				out = append(out, Span{at, at + n})
+				break
+			}
+		}
+	}
+	return out
 }
 
 // union sorts spans and joins those that touch.
