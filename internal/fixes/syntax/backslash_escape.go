@@ -48,7 +48,7 @@ func checkBackslashEscape(p *fixes.Pass, d *fleet.Doc) {
 		return
 	}
 	for n := range d.Tree.Root().Walk() {
-		if n.Kind() != ast.KindString || !n.HasEscapes() || !isWindowsPath(n.Doc().Text(n.TextSpan())) || strings.IndexAny(n.Text(), "\t\n\r") < 0 {
+		if n.Kind() != ast.KindString || !n.HasEscapes() || !isWindowsPath(n.Doc().Text(n.TextSpan())) || !strings.ContainsAny(n.Text(), "\t\n\r") {
 			continue
 		}
 		raw := d.Tree.Text(n.TextSpan())
