@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fixes/access"
 	"github.com/natsfix/natsfix/internal/fixes/jetstream"
 	"github.com/natsfix/natsfix/internal/fixes/meaning"
 	"github.com/natsfix/natsfix/internal/fixes/silent"
@@ -21,6 +22,7 @@ func All() []*fixes.Rule {
 		syntax.Rules(),
 		types.Rules(),
 		meaning.Rules(),
+		access.Rules(),
 		startup.Rules(),
 		jetstream.Rules(),
 		silent.Rules(),

@@ -1,0 +1,70 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+)
+
+// CompressionThresholds finds lists of round-trip times that do not rise.
+func CompressionThresholds() *fixes.Rule {
+	r := refuses("compression-thresholds", "the round-trip times of s2_auto do not rise, or are too many", fixes.Doc{
+		Message: "RTT threshold values [100ms 10ms] should be in ascending order",
+		Since:   "2.10.0",
+		What: `With s2_auto a link is compressed the more the longer its round-trip time. rtt_thresholds says from when on, in rising order
+("RTT threshold values should be in ascending order") and in four steps at most ("should have no more than 4 RTT thresholds"); a list of
+zeroes is none ("requires at least one RTT threshold").`,
+		Fix:           "Nothing: a person says which values are meant.",
+		Applicability: "Manual: the steps are for a person to choose.",
+		Before:        "leafnodes {\n  port: 7422\n  compression: { mode: s2_auto, rtt_thresholds: [ \"50ms\", \"10ms\" ] }\n}\n",
+		After:         "leafnodes {\n  port: 7422\n  compression: { mode: s2_auto, rtt_thresholds: [ \"10ms\", \"50ms\" ] }\n}\n",
+		References:    []string{"server/server.go: validateAndNormalizeCompressionOption"},
+	}, func(p *fixes.Pass, v *fixes.Visit) {
+		if !v.Is("compression", "rtt_thresholds") || !v.Value.IsList() || v.Parent == nil {
+			return
+		}
+		if _, mode := text(v.Parent.Value.Map, "mode"); !strings.EqualFold(mode, "s2_auto") && !strings.EqualFold(mode, "auto") {
+			return
+		}
+		var times []time.Duration
+		for _, item := range v.Value.List {
+			d, err := time.ParseDuration(item.Text())
+			if err != nil {
+				return
+			}
+			times = append(times, d)
+		}
+		if why := thresholdProblem(times); why != "" {
+			p.Report(manual(v.KeyFinding("the server refuses to start (%q), though nats-server -t calls the file valid", why), "give one to four values that rise"))
+		}
+	})
+	r.Doc.Stage = "start (nats-server -t is silent)"
+	return r
+}
+
+// thresholdProblem is the part of validateAndNormalizeCompressionOption
+// (server/server.go) about thresholds. A zero stands for no such step.
+func thresholdProblem(times []time.Duration) string {
+	if len(times) == 0 {
+		return "" // the server's own
+	}
+	var highest time.Duration
+	steps := 0
+	for i, d := range times {
+		if d > 0 && d < highest {
+			return fmt.Sprintf("RTT threshold values %v should be in ascending order", times)
+		}
+		if d > 0 {
+			highest, steps = d, i+1
+		}
+	}
+	switch {
+	case steps > 4:
+		return "should have no more than 4 RTT thresholds"
+	case steps == 0:
+		return "requires at least one RTT threshold"
+	}
+	return ""
+}

@@ -1,0 +1,186 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// ReservedAccount finds definitions of the account $G.
+func ReservedAccount() *fixes.Rule {
+	return refuses("reserved-account", "accounts defines $G, which is the server's own", fixes.Doc{
+		Message:       `"$G" is a Reserved Account`,
+		What:          `$G is the account of all who log in without one. The server makes it and refuses a definition. ($SYS may be defined.)`,
+		Fix:           "Nothing: a person gives the account another name, or moves its users to authorization.",
+		Applicability: "Manual: users of $G belong to authorization, and other accounts may name it.",
+		Before:        "accounts {\n  $G { users: [ { user: app, password: s3cret } ] }\n}\n",
+		After:         "accounts {\n  APP { users: [ { user: app, password: s3cret } ] }\n}\n",
+		References:    []string{"server/opts.go: parseAccounts"},
+	}, func(p *fixes.Pass, v *fixes.Visit) {
+		if !v.Is("", "accounts") {
+			return
+		}
+		const reason = "give the account another name, or move its users to authorization"
+		if e := v.Value.Map.Get("$G"); e != nil {
+			p.Report(manual(at(v, e, "$G is the server's own account: it refuses to start (\"is a Reserved Account\")"), reason))
+		}
+		for i, item := range v.Value.List {
+			if item.IsString() && item.Text() == "$G" {
+				w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+				p.Report(manual(w.Finding("$G is the server's own account: it refuses to start (\"is a Reserved Account\")"), reason))
+			}
+		}
+	})
+}
+
+// ImportRefused finds imports that no export allows.
+func ImportRefused() *fixes.Rule {
+	return refuses("import-refused", "an import names a subject that the other account does not export to this one", fixes.Doc{
+		Message: `Error adding service import "orders.new": service import not authorized`,
+		What: `An import names an account and a subject ("Expect an account name and a subject"). That account must export the subject, as
+a service or a stream as the import has it, to everybody or to the importing account: else the server refuses to start
+("stream import not authorized", "service import not authorized") and points at the whole accounts block. The same stream cannot be
+imported twice ("stream import already exists"), and a prefix has no wildcards ("stream import prefix can not contain wildcard
+tokens").`,
+		Fix:           "Nothing: a person adds the export, or takes the import out.",
+		Applicability: "Manual: what an account gives away is for its owner to say.",
+		Before:        "accounts {\n  ORDERS { exports: [ { service: \"orders.new\" } ] }\n  SALES { imports: [ { service: { account: ORDERS, subject: \"order.new\" } } ] }\n}\n",
+		After:         "accounts {\n  ORDERS { exports: [ { service: \"orders.new\" } ] }\n  SALES { imports: [ { service: { account: ORDERS, subject: \"orders.new\" } } ] }\n}\n",
+		References:    []string{"server/accounts.go: checkStreamExportApproved, checkServiceExportApproved", "server/opts.go: parseAccount"},
+	}, checkImportRefused)
+}
+
+func checkImportRefused(p *fixes.Pass, v *fixes.Visit) {
+	if v.Entry == nil || v.Block == nil || v.Block.Path != "accounts.<name>" || v.Field == nil || v.Field.Name != "imports" || !v.Value.IsList() ||
+		v.Parent == nil || v.Parent.Entry == nil {
+		return
+	}
+	seen := map[string]bool{}
+	for i, item := range v.Value.List {
+		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+		for _, kind := range []string{"stream", "service"} {
+			if e := item.Map.Field(kind); e != nil && e.Value.IsMap() {
+				checkImport(p, w, e, kind, v.Parent.Entry.Key, seen)
+			}
+		}
+	}
+}
+
+func checkImport(p *fixes.Pass, v *fixes.Visit, e *fleet.Entry, kind, importer string, seen map[string]bool) {
+	account, subject := e.Value.Map.Field("account"), e.Value.Map.Field("subject")
+	for _, f := range []*fleet.Entry{account, subject} {
+		if f != nil && (f.Value.Unknown() || !f.Value.IsString()) {
+			return
+		}
+	}
+	if account == nil || subject == nil || account.Value.Text() == "" || subject.Value.Text() == "" {
+		p.Report(manual(at(v, e, "the import lacks its account or its subject: the server refuses to start (\"Expect an account name and a subject\")"), "name both"))
+		return
+	}
+	if kind == "stream" {
+		prefix, written := text(v.Value.Map, "prefix")
+		if prefix != nil && hasWildcard(written) {
+			p.Report(manual(at(v, prefix, "a prefix has no wildcards: the server refuses to start (\"stream import prefix can not contain wildcard tokens\")"), "name a prefix without wildcards"))
+			return
+		}
+		_, to := text(v.Value.Map, "to")
+		key := strings.Join([]string{account.Value.Text(), subject.Value.Text(), written, to}, "\n")
+		if seen[key] {
+			p.Report(manual(at(v, e, "the same stream is imported twice: the server refuses to start (\"stream import already exists\")"), "take one of them out"))
+			return
+		}
+		seen[key] = true
+	}
+	exporter := v.Server.Values.Block("accounts").Get(account.Value.Text())
+	if exporter == nil || exporter.Value.Map == nil {
+		return // that is for undefined-account
+	}
+	exports := exporter.Value.Map.Field("exports")
+	if exports != nil && exports.Value.Unknown() || isExported(exports, kind, subject.Value.Text(), importer) {
+		return
+	}
+	f := (&fixes.Visit{Server: v.Server, Parent: v, Entry: subject, Value: subject.Value}).Finding(
+		"%s exports no such %s to %s: the server refuses to start (\"%s import not authorized\")", account.Value.Text(), kind, importer, kind).
+		Beside(exporter, "the account %s", exporter.Key).Beside(v.Server.Values.Field("accounts"), "the accounts")
+	p.Report(manual(f, "let the account export it, or correct the subject"))
+}
+
+// isExported reports whether an account's exports hold a subject for another
+// account, or may hold it.
+func isExported(exports *fleet.Entry, kind, subject, importer string) bool {
+	if exports == nil {
+		return false
+	}
+	for _, item := range items(exports.Value) {
+		if item.Unknown() {
+			return true
+		}
+		e := item.Map.Field(kind)
+		if e == nil || !e.Value.Unknown() && !covers(e.Value.Text(), subject) {
+			continue
+		}
+		if e.Value.Unknown() || item.Map.Field("account_token_position") != nil {
+			return true
+		}
+		accounts := item.Map.Value("accounts")
+		if accounts == nil || accounts.Unknown() || len(items(accounts)) == 0 {
+			return true
+		}
+		if slices.ContainsFunc(items(accounts), func(a *fleet.Value) bool { return a.Unknown() || a.Text() == importer }) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether each subject that sub stands for is one that super
+// stands for, as isSubsetMatch of server/sublist.go.
+func covers(super, sub string) bool {
+	want, have := strings.Split(super, "."), strings.Split(sub, ".")
+	for i, w := range want {
+		switch {
+		case i >= len(have):
+			return false
+		case w == ">":
+			return true
+		case have[i] == ">", w != "*" && w != have[i]:
+			return false
+		}
+	}
+	return len(want) == len(have)
+}
+
+// LatencySubject finds samples of latency without a subject to send them to.
+func LatencySubject() *fixes.Rule {
+	return refuses("latency-subject", "latency of an exported service has no subject to send samples to", fixes.Doc{
+		Message: "Latency subject required, but missing",
+		What: `A service that is sampled needs a subject for the samples. Without one the server refuses to start ("Latency subject
+required, but missing"), and so it does for one with wildcards ("Error adding service latency sampling: invalid publish subject").`,
+		Fix:           "Nothing: a person names the subject.",
+		Applicability: "Manual: who listens for the samples is nowhere in the file.",
+		Before:        "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50% } } ] }\n}\nsystem_account: \"$SYS\"\n",
+		After:         "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50%, subject: \"latency.orders\" } } ] }\n}\nsystem_account: \"$SYS\"\n",
+		References:    []string{"server/opts.go: parseServiceLatency"},
+	}, func(p *fixes.Pass, v *fixes.Visit) {
+		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() {
+			return
+		}
+		if v.Value.IsMap() {
+			e := v.Value.Map.Field("subject")
+			if e == nil {
+				p.Report(manual(v.KeyFinding("there is no subject for the samples: the server refuses to start (\"Latency subject required, but missing\")"), "name a subject"))
+			} else if e.Value.IsString() && (!isSubject(e.Value.Text()) || hasWildcard(e.Value.Text())) {
+				p.Report(wildcardSubject(at(v, e, "%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", e.Value.Text()), v))
+			}
+		} else if v.Value.IsString() && (!isSubject(v.Value.Text()) || hasWildcard(v.Value.Text())) {
+			p.Report(wildcardSubject(v.Finding("%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", v.Value.Text()), v))
+		}
+	})
+}
+
+// wildcardSubject names the place that the server points at, too.
+func wildcardSubject(f *fixes.Finding, v *fixes.Visit) *fixes.Finding {
+	return manual(f.Beside(v.Server.Values.Field("accounts"), "the accounts"), "name a subject without wildcards")
+}

@@ -1,0 +1,51 @@
+package access
+
+import (
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// text returns a field's entry and text, if that is known and not empty.
+func text(m *fleet.Map, names ...string) (*fleet.Entry, string) {
+	e := m.Field(names...)
+	if e == nil || e.Value.Unknown() || e.Value.Text() == "" {
+		return nil, ""
+	}
+	return e, e.Value.Text()
+}
+
+// items returns the values of a list, or the one value that stands for a list.
+func items(v *fleet.Value) []*fleet.Value {
+	switch {
+	case v == nil || v.Unknown():
+		return nil
+	case v.IsList():
+		return v.List
+	}
+	return []*fleet.Value{v}
+}
+
+// at returns a finding at an entry below v, whose key it points at.
+func at(v *fixes.Visit, e *fleet.Entry, format string, args ...any) *fixes.Finding {
+	w := &fixes.Visit{Server: v.Server, Parent: v, Entry: e, Value: e.Value}
+	return w.KeyFinding(format, args...)
+}
+
+// manual returns the finding as one that only a person can cure.
+func manual(f *fixes.Finding, reason string) *fixes.Finding { return f.Because(fixes.Manual, reason) }
+
+// refuses is a rule whose findings are refusals as the file is read.
+func refuses(name, summary string, doc fixes.Doc, check func(*fixes.Pass, *fixes.Visit)) *fixes.Rule {
+	doc.Stage = "-t"
+	if doc.Effect == "" {
+		doc.Effect = "None: the server does not run."
+	}
+	return &fixes.Rule{
+		Name: name, Severity: fixes.Error, Summary: summary, Doc: doc,
+		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
+			if !v.Server.Broken() {
+				check(p, v)
+			}
+		},
+	}
+}

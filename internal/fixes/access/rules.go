@@ -1,0 +1,22 @@
+package access
+
+import "github.com/natsfix/natsfix/internal/fixes"
+
+// Rules returns the rules of the package in the order in which they run.
+func Rules() []*fixes.Rule {
+	return []*fixes.Rule{
+		AuthConflict(),
+		UserIncomplete(),
+		InvalidKey(),
+		InvalidSubject(),
+		ReservedAccount(),
+		ImportRefused(),
+		LatencySubject(),
+		MappingRefused(),
+		TLSIncomplete(),
+		TLSContext(),
+		LeafnodeDuplicateRemote(),
+		LeafnodeProxy(),
+		CompressionThresholds(),
+	}
+}
