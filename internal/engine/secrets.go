@@ -13,10 +13,14 @@ import (
 	"github.com/natsfix/natsfix/internal/schema"
 )
 
-// isSecretPath reports whether the field table marks a path as a secret.
+// isSecretPath reports whether the field table marks a path as a secret; of
+// what the server does not know, whether its key sounds like one.
 func isSecretPath(path string) bool {
-	f := schema.Root().Find(fleet.SplitPath(path)...)
-	return f != nil && f.Secret
+	keys := fleet.SplitPath(path)
+	if f := schema.Root().Find(keys...); f != nil {
+		return f.Secret
+	}
+	return len(keys) > 0 && soundsSecret(keys[len(keys)-1])
 }
 
 // secretKeys are words in a key that tell a secret wherever it stands: in
@@ -65,8 +69,14 @@ func SecretSpans(d *ast.Document, marked []Span) []Span {
 
 func soundsSecret(key string) bool {
 	key = strings.ToLower(key)
+	for _, known := range notSecret {
+		key = strings.ReplaceAll(key, known, "")
+	}
 	return slices.ContainsFunc(secretKeys, func(word string) bool { return strings.Contains(key, word) })
 }
+
+// notSecret are the server's own fields that sound like secrets and are none.
+var notSecret = []string{"max_subscription_tokens", "max_sub_tokens", "account_token_position", "token_cookie", "pass_cookie"}
 
 // commentedEntry finds an entry that is commented out, wherever it stands in
 // the comment: # user: a, password: foo. blankEntry finds one that has neither
