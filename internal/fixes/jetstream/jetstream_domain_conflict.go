@@ -261,7 +261,7 @@ func (c *conflict) others(super *fleet.Super) []fixes.Related {
 			continue
 		}
 		for _, s := range other.Servers {
-			if s.JetStream.Domain.Text() == c.domain {
+			if d := s.JetStream.Domain; d.Text() == c.domain && d.Node != super.Servers[0].JetStream.Domain.Node {
 				return []fixes.Related{related(s.JetStream.Domain, fmt.Sprintf("the domain is %q here, too", c.domain))}
 			}
 		}

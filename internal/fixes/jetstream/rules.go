@@ -12,6 +12,7 @@ func Rules() []*fixes.Rule {
 		DomainMismatch(),
 		DomainConflict(),
 		DefaultDomain(),
+		APISubject(),
 		Clamp(),
 		DebugLogging(),
 	}
