@@ -132,12 +132,22 @@ func (m *masker) result(res *Result) {
 	}
 	for _, g := range res.Groups {
 		changed(g.Changes)
+		for i, note := range g.Notes {
+			for _, f := range g.Files {
+				note = m.text(f.Path, note)
+			}
+			g.Notes[i] = note
+		}
 	}
 	for _, f := range res.Findings {
 		f.Message, f.Reason, f.Hidden = m.text(f.File, f.Message), m.text(f.File, f.Reason), m.text(f.File, f.Hidden)
+		for i, p := range f.Related {
+			f.Related[i].Message = m.text(f.File, m.text(p.File, p.Message))
+		}
 		if f.Fix == nil {
 			continue
 		}
+		f.Fix.Title = m.text(f.File, f.Fix.Title)
 		secretPath := slices.ContainsFunc(f.Fix.Changes, func(c Change) bool { return isSecretPath(c.Path) })
 		for i, e := range f.Fix.Edits {
 			f.Fix.Edits[i].Secret = secretPath || len(schema.SecretSpans(e.New)) > 0 || m.holds(e.File, e.New)

@@ -165,3 +165,27 @@ func TestManySecretsAreCoveredAtOnce(t *testing.T) {
 		t.Error("hides text that is no secret")
 	}
 }
+
+// A name may hold what is a password elsewhere: no part of a finding tells it.
+func TestEveryTextOfAFindingIsMasked(t *testing.T) {
+	res := run(t, files{"a.conf": "cluster { name: \"c-S3cretpw\", listen: \"0.0.0.0:6222\" }\n" +
+		"gateway { name: \"g-S3cretpw\", listen: \"0.0.0.0:7222\", gateways: [ { name: \"g-S3cretpw\" } ] }\n" +
+		"authorization { user: a, password: S3cretpw }\n"}.request())
+	found := false
+	for _, f := range res.Findings {
+		texts := f.Message + f.Reason
+		if f.Fix != nil {
+			texts += f.Fix.Title
+		}
+		for _, p := range f.Related {
+			texts += p.Message
+		}
+		found = found || f.Rule == "gateway-cluster-name"
+		if strings.Contains(texts, "S3") {
+			t.Errorf("%s shows %s", f.Rule, texts)
+		}
+	}
+	if !found {
+		t.Error("the mismatch of the names was not found")
+	}
+}
