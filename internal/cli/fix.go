@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/report"
@@ -200,7 +201,7 @@ func (f *fixRun) refuse(g *engine.Group, why string) {
 	g.Refused = why
 	for _, file := range g.Files {
 		file.Status, file.Message = engine.Refused, why
-		f.warn("%s: not changed: %s", f.name(file.Path), report.Plain(why))
+		f.warn("%s: not changed: %s", report.Plain(f.name(file.Path)), report.Plain(strings.TrimPrefix(why, file.Path+": ")))
 	}
 }
 

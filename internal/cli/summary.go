@@ -32,7 +32,7 @@ func (s *session) errors(told bool) {
 func (s *session) fileNotes() {
 	for _, f := range s.result.Files {
 		if f.Message != "" && f.Status != engine.Refused && f.Status != engine.Failed {
-			s.say("%s: %s", s.name(f.Path), report.Plain(f.Message))
+			s.say("%s: %s", report.Plain(s.name(f.Path)), report.Plain(f.Message))
 		}
 	}
 }
@@ -68,7 +68,7 @@ func (f *fixRun) summary() {
 	case left > 0:
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
-	if len(f.result.Groups) == 0 {
+	if len(f.shown)+len(f.written)+left == 0 {
 		outcome := "nothing to correct"
 		if len(f.result.Errors)+len(f.result.Findings) > 0 {
 			outcome = "none would change"

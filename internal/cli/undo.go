@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/natsfix/natsfix/internal/report"
 	"github.com/natsfix/natsfix/internal/safeio"
 )
 
@@ -63,17 +64,17 @@ func (s *session) undone(o safeio.Outcome, dry bool) int {
 			verb = "would be taken back"
 		}
 		for _, path := range o.Files {
-			fmt.Fprintf(s.out, "%s: %s\n", s.name(path), verb)
+			fmt.Fprintf(s.out, "%s: %s\n", report.Plain(s.name(path)), verb)
 		}
 		return exitDone
 	case safeio.Done:
 		return exitDone
 	}
 	for _, path := range o.Files {
-		s.warn("%s: not taken back", s.name(path))
+		s.warn("%s: not taken back", report.Plain(s.name(path)))
 	}
 	for _, left := range o.Left {
-		s.warn("  %v", left)
+		s.warn("  %s", report.Plain(left.Error()))
 	}
 	if o.Err != nil {
 		s.warn("  %v", o.Err)

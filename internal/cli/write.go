@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/report"
 	"github.com/natsfix/natsfix/internal/safeio"
 )
 
@@ -133,10 +134,10 @@ func (s *session) recoverIn(ctx context.Context, store *safeio.Store) error {
 	for _, o := range outcomes {
 		s.warn("an earlier run (%s) was cut off: %s", o.Time.Local().Format("2006-01-02 15:04"), outcome(o))
 		for _, path := range o.Files {
-			s.warn("  %s", s.name(path))
+			s.warn("  %s", report.Plain(s.name(path)))
 		}
 		for _, left := range o.Left {
-			s.warn("  left alone: %v", left)
+			s.warn("  left alone: %s", report.Plain(left.Error()))
 		}
 	}
 	if err != nil {

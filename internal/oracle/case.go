@@ -43,7 +43,7 @@ func (c *Case) check() string {
 		return fmt.Sprintf("the root document %q is not among the files", c.Root)
 	}
 	for name := range c.Files {
-		if !filepath.IsLocal(name) || path.Clean(name) != name || strings.ContainsAny(name, "\\\x00") {
+		if !filepath.IsLocal(name) || path.Clean(name) != name || filepath.ToSlash(name) != name || strings.Contains(name, "\x00") {
 			return fmt.Sprintf("the path %q leaves the case's directory or is not in its shortest form", name)
 		}
 	}
