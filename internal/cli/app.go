@@ -50,6 +50,9 @@ func (a *App) Main(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A second signal ends the process at once, as it would without this: the
+	// journal settles what a write leaves behind.
+	context.AfterFunc(ctx, stop)
 
 	code, err := a.dispatch(ctx, args[min(1, len(args)):])
 	switch {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/engine"
 )
@@ -55,4 +56,13 @@ func TestInterruptedPromptEnds(t *testing.T) {
 	if yes, err := p.ask(ctx, &engine.Group{}); yes || err == nil {
 		t.Errorf("the answer was %v, %v", yes, err)
 	}
+}
+
+// stuckRun does not heed its context.
+func stuckRun(context.Context, engine.Request) (*engine.Result, error) {
+	if err := os.WriteFile("started", nil, 0o600); err != nil {
+		return nil, err
+	}
+	time.Sleep(time.Minute)
+	return &engine.Result{}, nil
 }

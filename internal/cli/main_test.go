@@ -22,6 +22,10 @@ func TestMain(m *testing.M) {
 			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run}
 			os.Exit(app.Main(os.Args))
 		},
+		"stuckfix": func() {
+			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: fakeRules(), Run: stuckRun}
+			os.Exit(app.Main(os.Args))
+		},
 		"fakefix": func() {
 			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: fakeRules(), Run: fakeRun}
 			os.Exit(app.Main(os.Args))
