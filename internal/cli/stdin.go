@@ -36,12 +36,19 @@ func (s *session) checkStdin() error {
 	return nil
 }
 
+// maxStdin bounds how much is read from standard input, which is held in
+// memory as a whole.
+const maxStdin = 256 << 20
+
 // stdinTarget returns the name that standard input goes by, and a read
 // function that gives its bytes under that name.
 func (s *session) stdinTarget(read fleet.Read) (string, fleet.Read, error) {
-	data, err := io.ReadAll(s.app.Stdin)
+	data, err := io.ReadAll(io.LimitReader(s.app.Stdin, maxStdin+1))
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot read standard input: %w", err)
+	}
+	if len(data) > maxStdin {
+		return "", nil, fmt.Errorf("standard input is larger than %d MB; give the text as a file", maxStdin>>20)
 	}
 	name := s.opts.stdinName
 	if name == "" {

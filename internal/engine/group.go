@@ -88,6 +88,14 @@ func (p *plan) group() {
 // resultGroups returns the groups as the caller sees them: includes first,
 // roots last.
 func (p *plan) resultGroups(files map[string]*File) []*Group {
+	fixed := make(map[string][]*Finding) // by a file that the fix changes
+	for _, rep := range p.reports {
+		if f := rep.finding; f.Fixed && f.Fix != nil {
+			for _, path := range f.Fix.Group {
+				fixed[path] = append(fixed[path], f)
+			}
+		}
+	}
 	var out []*Group
 	for _, g := range p.groups {
 		res := &Group{Changes: g.changes, Notes: g.notes, Refused: g.refused}
@@ -105,14 +113,16 @@ func (p *plan) resultGroups(files map[string]*File) []*Group {
 				}
 			}
 		}
-		for _, rep := range p.reports {
-			if rep.finding.Fixed && rep.finding.Fix != nil && slices.ContainsFunc(rep.finding.Fix.Group, func(f string) bool {
-				_, found := slices.BinarySearch(g.files, f)
-				return found
-			}) {
-				res.Findings = append(res.Findings, rep.finding)
+		seen := make(map[*Finding]bool)
+		for _, path := range g.files {
+			for _, f := range fixed[path] {
+				if !seen[f] {
+					seen[f] = true
+					res.Findings = append(res.Findings, f)
+				}
 			}
 		}
+		slices.SortStableFunc(res.Findings, compareFindings)
 		if len(res.Files) > 0 {
 			out = append(out, res)
 		}

@@ -123,6 +123,17 @@ func (r *run) result(p *plan) *Result {
 			f.Message = fmt.Sprintf("larger than %d bytes: checked, not rewritten (--max-size)", r.req.MaxSize)
 		}
 	}
+	broken := make(map[string]string) // files that do not parse, not even after the run
+	for _, e := range res.Errors {
+		if e.Kind == Syntax && broken[e.File] == "" {
+			broken[e.File] = e.Message
+		}
+	}
+	for _, f := range res.Files {
+		if why := broken[f.Path]; why != "" && f.Status == Unchanged {
+			f.Status, f.Message = Failed, why
+		}
+	}
 	for _, e := range r.first.LoadErrors {
 		if r.targets[filepath.Clean(e.Path)] {
 			res.Files = append(res.Files, &File{Path: e.Path, Status: Failed, Message: e.Err.Error()})

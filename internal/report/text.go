@@ -73,7 +73,7 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 		fmt.Fprintf(w, "    why %s: %s\n", f.Applicability, Plain(f.Reason))
 	}
 	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
-		fmt.Fprintf(w, "    not applied: it would change %s, which is outside the paths given\n", Plain(outside))
+		fmt.Fprintf(w, "    not applied: it would change %s, too; name that file as well to have it applied\n", Plain(outside))
 	} else if strings.HasPrefix(f.Hidden, "failed proof") {
 		fmt.Fprintf(w, "    not applied: %s\n", Plain(f.Hidden))
 	}
