@@ -29,10 +29,11 @@ func Astray(e *fleet.Entry) bool {
 }
 
 // Glued returns the value without quotes that an entry directly follows, with
-// but a separator between them, none if there is a blank or no such value.
+// but a separator between them, none if there is a blank, the end of a line or
+// no such value.
 func Glued(entry ast.Node) ast.Node {
 	prev := entry.Prev()
-	if !prev.Valid() || prev.Kind() != ast.KindEntry || prev.End()+1 != entry.Start() {
+	if !prev.Valid() || prev.Kind() != ast.KindEntry || prev.End()+1 != entry.Start() || entry.Doc().Source()[prev.End()] == '\n' {
 		return ast.Node{}
 	}
 	if v := prev.Value(); v.Valid() && v.Kind() >= ast.KindString && v.Quote() == ast.Bare {

@@ -68,7 +68,6 @@ func checkClientAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map) {
 			user = pass
 		}
 		conflict(p, v, token, user, "Cannot have a user/pass and token")
-		return
 	}
 	single, kind := user, "a single user/pass"
 	if single == nil {
@@ -77,22 +76,33 @@ func checkClientAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map) {
 	if single == nil {
 		return
 	}
+	var f *fixes.Finding
 	if users := m.Field("users"); users != nil && users.Value.IsList() {
-		conflict(p, v, single, users, "Can not have "+kind+" and a users array")
-		return
+		f = at(v, single, "%s excludes a list of users: the server refuses to start (\"Can not have %s and a users array\")", single.Key, kind).Beside(users, "the list")
 	}
 	accounts := v.Server.Values.Field("accounts")
-	if accounts == nil || accounts.Value.Map == nil {
-		return
-	}
-	for _, e := range accounts.Value.Map.Entries {
-		if users := e.Value.Map.Field("users"); users != nil && len(items(users.Value)) > 0 {
-			f := at(v, single, "beside users of accounts there is no place for %s: the server refuses to start (\"Can not have %s and accounts\")", kind, kind).
-				Beside(accounts, "the accounts").Beside(users, "users of the account %s", e.Key)
-			p.Report(manual(f, "make the user one of the account's, or take one of the two out"))
-			return
+	for _, e := range entries(accounts) {
+		users := e.Value.Map.Field("users")
+		if users == nil || len(items(users.Value)) == 0 {
+			continue
 		}
+		if f == nil {
+			f = at(v, single, "beside users of accounts there is no place for %s: the server refuses to start (\"Can not have %s and accounts\")", kind, kind).
+				Beside(accounts, "the accounts")
+		}
+		f.Beside(users, "users of the account %s", e.Key)
 	}
+	if f != nil {
+		p.Report(manual(f, "make the user one of the list, or take one of the two out"))
+	}
+}
+
+// entries returns what is in a block, nothing of other values.
+func entries(e *fleet.Entry) []*fleet.Entry {
+	if e == nil || e.Value.Map == nil {
+		return nil
+	}
+	return e.Value.Map.Entries
 }
 
 func checkSingleAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map, what string) {
@@ -109,6 +119,27 @@ func checkSingleAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map, what string) {
 func conflict(p *fixes.Pass, v *fixes.Visit, e, other *fleet.Entry, message string) {
 	f := at(v, e, "%s and %s exclude each other: the server refuses to start (%q)", e.Key, other.Key, message).Beside(other, "the other")
 	p.Report(manual(f, "take one of the two out"))
+}
+
+// ClusterPermissions finds permissions of routes that only users have.
+func ClusterPermissions() *fixes.Rule {
+	return refuses("cluster-permissions", "permissions of routes allow responses, which only users know", fixes.Doc{
+		Message: "Cluster permissions do not support dynamic responses",
+		What: `What a cluster's permissions import and export is fixed. allow_responses lets a user answer requests that it got; routes know
+nothing of the kind, and the server refuses to start.`,
+		Fix:           "Nothing: a person takes it out, or exports the subjects of the answers.",
+		Applicability: "Manual: answers may have to cross the route.",
+		Before:        "cluster {\n  port: 6222\n  permissions { import: \"orders.>\", allow_responses: true }\n}\n",
+		After:         "cluster {\n  port: 6222\n  permissions { import: \"orders.>\" }\n}\n",
+		References:    []string{"server/opts.go: parseCluster"},
+	}, func(p *fixes.Pass, v *fixes.Visit) {
+		if !v.Is("cluster", "permissions") {
+			return
+		}
+		if e := v.Value.Map.Field("allow_responses", "allow_response"); e != nil && e.Value.Plain() != false {
+			p.Report(manual(at(v, e, "routes know no %s: the server refuses to start (\"Cluster permissions do not support dynamic responses\")", e.Key), "take it out"))
+		}
+	})
 }
 
 // UserIncomplete finds users without a name, and authorization callouts without

@@ -42,7 +42,8 @@ func ImportRefused() *fixes.Rule {
 		What: `An import names an account and a subject ("Expect an account name and a subject"). That account must export the subject, as
 a service or a stream as the import has it, to everybody or to the importing account: else the server refuses to start
 ("stream import not authorized", "service import not authorized") and points at the whole accounts block. The same stream cannot be
-imported twice ("stream import already exists"), and a prefix has no wildcards ("stream import prefix can not contain wildcard
+imported twice ("stream import already exists"), nor two services of one account under one subject ("Duplicate service import
+subject"), and a prefix has no wildcards ("stream import prefix can not contain wildcard
 tokens").`,
 		Fix:           "Nothing: a person adds the export, or takes the import out.",
 		Applicability: "Manual: what an account gives away is for its owner to say.",
@@ -57,12 +58,12 @@ func checkImportRefused(p *fixes.Pass, v *fixes.Visit) {
 		v.Parent == nil || v.Parent.Entry == nil {
 		return
 	}
-	seen := map[string]bool{}
+	seen := map[string]map[string]bool{"stream": {}, "service": {}}
 	for i, item := range v.Value.List {
 		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
-		for _, kind := range []string{"stream", "service"} {
+		for kind, imports := range seen {
 			if e := item.Map.Field(kind); e != nil && e.Value.IsMap() {
-				checkImport(p, w, e, kind, v.Parent.Entry.Key, seen)
+				checkImport(p, w, e, kind, v.Parent.Entry.Key, imports)
 			}
 		}
 	}
@@ -89,6 +90,17 @@ func checkImport(p *fixes.Pass, v *fixes.Visit, e *fleet.Entry, kind, importer s
 		key := strings.Join([]string{account.Value.Text(), subject.Value.Text(), written, to}, "\n")
 		if seen[key] {
 			p.Report(manual(at(v, e, "the same stream is imported twice: the server refuses to start (\"stream import already exists\")"), "take one of them out"))
+			return
+		}
+		seen[key] = true
+	} else {
+		_, local := text(v.Value.Map, "to")
+		if local == "" {
+			local = subject.Value.Text()
+		}
+		key := account.Value.Text() + "\n" + local
+		if seen[key] {
+			p.Report(manual(at(v, e, "another import from %s has the subject %s: the server refuses to start (\"Duplicate service import subject\")", account.Value.Text(), local), "give one of them another subject with to"))
 			return
 		}
 		seen[key] = true
@@ -150,6 +162,33 @@ func covers(super, sub string) bool {
 		}
 	}
 	return len(want) == len(have)
+}
+
+// ExportTokenPosition finds positions of the account's token that the exported
+// subject does not have.
+func ExportTokenPosition() *fixes.Rule {
+	return refuses("export-token-position", "account_token_position does not point at a * of the exported subject", fixes.Doc{
+		Message: "Error adding service export: sublist: invalid subject",
+		What: `account_token_position says which token of the subject names the importing account. That token must be a *, and be there: else
+the server refuses to start ("sublist: invalid subject") and points at the whole accounts block.`,
+		Fix:           "Nothing: a person says which token it is.",
+		Applicability: "Manual: a subject may have several.",
+		Before:        "accounts {\n  A { exports: [ { service: \"orders.*\", account_token_position: 1 } ] }\n}\n",
+		After:         "accounts {\n  A { exports: [ { service: \"orders.*\", account_token_position: 2 } ] }\n}\n",
+		References:    []string{"server/accounts.go: checkExportSubject"},
+	}, func(p *fixes.Pass, v *fixes.Visit) {
+		if !v.Is("accounts.<name>.exports[]", "account_token_position") || v.Parent == nil {
+			return
+		}
+		n, ok := v.Value.Plain().(int64)
+		_, subject := text(v.Parent.Value.Map, "service", "stream")
+		tokens := strings.Split(subject, ".")
+		if !ok || n <= 0 || subject == "" || n <= int64(len(tokens)) && tokens[n-1] == "*" {
+			return
+		}
+		f := v.Finding("token %d of %s is no *: the server refuses to start (\"invalid subject\")", n, subject)
+		p.Report(manual(f.Beside(v.Server.Values.Field("accounts"), "the accounts"), "name the position of the * that stands for the account"))
+	})
 }
 
 // LatencySubject finds samples of latency without a subject to send them to.

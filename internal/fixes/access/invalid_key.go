@@ -40,7 +40,7 @@ func checkInvalidKey(p *fixes.Pass, v *fixes.Visit) {
 		}
 		return
 	}
-	if !v.Field.Takes(schema.NKey) && v.Field.Elem&schema.NKey == 0 {
+	if v.Field.Type&(schema.NKey|schema.Seed) == 0 && v.Field.Elem&schema.NKey == 0 {
 		return
 	}
 	valid, what, message := keyCheck(v)

@@ -73,7 +73,8 @@ func isSubjectWithQueue(s string) bool {
 func mayNameQueue(v *fixes.Visit) bool {
 	for ; v != nil; v = v.Parent {
 		if v.Block != nil && v.Block.Path == "permissions" && v.Field != nil {
-			return v.Field.Name == "subscribe"
+			inCluster := v.Parent != nil && v.Parent.Block != nil && v.Parent.Block.Path == "cluster"
+			return v.Field.Name == "subscribe" && !inCluster
 		}
 	}
 	return false

@@ -2,6 +2,7 @@ package access
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -97,7 +98,11 @@ func checkDestination(p *fixes.Pass, finding func(string, ...any) *fixes.Finding
 			return
 		}
 	}
-	if !strings.Contains(dest, "{{") && !isSubject(dest) {
+	if !strings.Contains(dest, "{{") && (!isSubject(dest) || hasStar(dest) && source != dest) {
 		p.Report(manual(finding("%q is no subject: the server refuses to start (\"Error adding mapping: invalid subject\")", dest), "write the subject that is meant"))
 	}
 }
+
+// hasStar reports whether a subject has the wildcard for one token, which a
+// destination writes as $1 or {{wildcard(1)}}.
+func hasStar(s string) bool { return slices.Contains(strings.Split(s, "."), "*") }

@@ -6,11 +6,14 @@ import "github.com/natsfix/natsfix/internal/fixes"
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		AuthConflict(),
+		ClusterPermissions(),
 		UserIncomplete(),
 		InvalidKey(),
 		InvalidSubject(),
 		ReservedAccount(),
 		ImportRefused(),
+		ImportCycle(),
+		ExportTokenPosition(),
 		LatencySubject(),
 		MappingRefused(),
 		TLSIncomplete(),

@@ -60,7 +60,7 @@ client connections requires TLS verify (mTLS) to be enabled"); this one nats-ser
 		}
 		peer := m.Field("ocsp_peer")
 		if v.Is("", "tls") && peer != nil && !peer.Value.Unknown() && (isTrue(peer) || peer.Value.IsMap() && isTrue(peer.Value.Map.Field("verify"))) &&
-			m.Field("verify") == nil && m.Field("verify_and_map") == nil && m.Field("cert_file") != nil {
+			m.Field("verify") == nil && m.Field("verify_and_map") == nil {
 			p.Report(manual(at(v, peer, "ocsp_peer looks at the certificates of clients, which need not show any: the server refuses to start (\"OCSP peer verification for client connections requires TLS verify (mTLS) to be enabled\")"), "say verify: true, which shuts out clients without certificate, or take ocsp_peer out"))
 		}
 	})

@@ -183,6 +183,10 @@ func reportAliases(p *fixes.Pass, v *fixes.Visit, entries, others []*fleet.Entry
 	switch {
 	case refused:
 		f.Message = sprintf("%s are one field: the server refuses to start (\"Duplicate 'store_dir' configuration\")", list)
+	case v.Is("accounts.<name>.exports[]", "response_type"):
+		f.Message = sprintf("%s are one field: the server refuses to start (\"Duplicate response type definition\")", list)
+	case v.Is("accounts.<name>.exports[]", "response_threshold"):
+		f.Message = sprintf("%s are one field: the server refuses to start (\"Duplicate response threshold detected\")", list)
 	case equal:
 		f.Severity = fixes.Warning
 		f.Message = sprintf("%s are two names of one field, here with the same value", list)

@@ -57,22 +57,27 @@ func checkDuplicateUser(p *fixes.Pass, s *fleet.Server) {
 	if s.Broken() {
 		return
 	}
+	reportDuplicates(p, s, credentials(s), "Duplicate user %q detected")
+	reportDuplicates(p, s, usersIn(s.Values.Block("leafnodes", "leaf").Block("authorization").Value("users"), "leafnodes"), "duplicate user %q detected in leafnode authorization")
+}
+
+func reportDuplicates(p *fixes.Pass, s *fleet.Server, list []credential, message string) {
 	seen := make(map[string]credential)
-	for _, c := range credentials(s) {
+	for _, c := range list {
 		name := c.name.Text()
 		first, ok := seen[name]
 		if !ok {
 			seen[name] = c
 			continue
 		}
-		report(p, s, first, c)
+		report(p, s, first, c, sprintf(message, name))
 	}
 }
 
-func report(p *fixes.Pass, s *fleet.Server, first, c credential) {
+func report(p *fixes.Pass, s *fleet.Server, first, c credential, message string) {
 	n, doc := c.name.Place()
 	v := &fixes.Visit{Server: s, Parent: &fixes.Visit{Server: s, Value: c.list}, Value: c.item, Index: c.index}
-	f := v.Finding("user %q is defined twice: the server refuses to start (\"Duplicate user %q detected\")", c.name.Text(), c.name.Text())
+	f := v.Finding("user %q is defined twice: the server refuses to start (\"%s\")", c.name.Text(), message)
 	f.Doc, f.Span = doc, n.Span()
 	other, otherDoc := first.name.Place()
 	f.Related = append(f.Related, fixes.Related{Doc: otherDoc, Span: other.Span(), Message: "the first definition"})
@@ -89,30 +94,33 @@ func report(p *fixes.Pass, s *fleet.Server, first, c credential) {
 
 // credentials lists the users and nkeys of authorization and of all accounts.
 func credentials(s *fleet.Server) []credential {
-	var out []credential
-	add := func(list *fleet.Value, account string) {
-		if !list.IsList() {
-			return
-		}
-		for i, item := range list.List {
-			if !item.IsMap() {
-				continue
-			}
-			name := item.Map.Value("user", "username")
-			if name == nil {
-				name = item.Map.Value("nkey")
-			}
-			if name.IsString() && name.Text() != "" {
-				out = append(out, credential{name, item, list, i, account})
-			}
-		}
-	}
-	add(s.Values.Block("authorization").Value("users"), "")
+	out := usersIn(s.Values.Block("authorization").Value("users"), "")
 	if accounts := s.Values.Block("accounts"); accounts != nil {
 		for _, e := range accounts.Entries {
 			if e.Value.IsMap() {
-				add(e.Value.Map.Value("users"), e.Key)
+				out = append(out, usersIn(e.Value.Map.Value("users"), e.Key)...)
 			}
+		}
+	}
+	return out
+}
+
+// usersIn lists the users and nkeys of one list.
+func usersIn(list *fleet.Value, account string) []credential {
+	if !list.IsList() {
+		return nil
+	}
+	var out []credential
+	for i, item := range list.List {
+		if !item.IsMap() {
+			continue
+		}
+		name := item.Map.Value("user", "username")
+		if name == nil {
+			name = item.Map.Value("nkey")
+		}
+		if name.IsString() && name.Text() != "" {
+			out = append(out, credential{name, item, list, i, account})
 		}
 	}
 	return out

@@ -55,6 +55,8 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	}
 	message, severity := "", fixes.Error
 	switch name := v.Field.Name; {
+	case strings.HasSuffix(v.Block.Path, ".exports[]") && name == "accounts" && exportsNothing(v):
+		return
 	case strings.HasSuffix(v.Block.Path, ".exports[]") && name == "accounts":
 		message = "the account %q is not defined: the server refuses to start (\"account not defined for stream export\" or \"service export\")"
 	case strings.Contains(v.Block.Path, ".imports[].") && name == "account":
@@ -86,6 +88,17 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 		f.Because(fixes.NeedsChoice, "confirm the account: --set undefined-account.account="+name)
 	}
 	p.Report(f)
+}
+
+// exportsNothing reports whether an entry of exports has neither a stream nor a
+// service: the server passes over it.
+func exportsNothing(v *fixes.Visit) bool {
+	for ; v != nil; v = v.Parent {
+		if v.Entry == nil && v.Field != nil && v.Field.Name == "exports" {
+			return v.Value.Map.Field("stream") == nil && v.Value.Map.Field("service") == nil
+		}
+	}
+	return false
 }
 
 // nearest returns the account that was probably meant, "" if none is near: of

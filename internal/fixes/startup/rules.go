@@ -24,6 +24,7 @@ func Rules() []*fixes.Rule {
 		NoAuthUserMissing(),
 		MQTTAuth(),
 		MQTTJetStream(),
+		MQTTTimeout(),
 		WebsocketTLS(),
 		WebsocketOrigin(),
 		WebsocketHeader(),
