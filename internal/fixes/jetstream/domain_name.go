@@ -3,7 +3,6 @@ package jetstream
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -171,11 +170,11 @@ func legalName(param, name string) choice {
 // clash says whether another supercluster that is reachable over leaf links
 // has, or would get, the same domain.
 func (d *domain) clash() string {
-	for _, other := range linked(d.super) {
-		c, ok := d.names[other]
-		if other == d.super || !ok || c.name != d.choice.name {
+	for _, other := range d.system[d.choice.name] {
+		if other == d.super {
 			continue
 		}
+		c := d.names[other]
 		verb, param := "would get", "hub"
 		if c.has {
 			verb = "has"
@@ -189,18 +188,25 @@ func (d *domain) clash() string {
 	return ""
 }
 
-// linked returns all superclusters that leaf links join to super, itself
-// included.
-func linked(super *fleet.Super) []*fleet.Super {
-	all := []*fleet.Super{super}
-	for i := 0; i < len(all); i++ {
-		for _, l := range slices.Concat(all[i].Out, all[i].In) {
-			for _, s := range append(slices.Clone(l.Hubs), l.Leaf) {
-				if next := s.Cluster.Super; !slices.Contains(all, next) {
-					all = append(all, next)
-				}
+// system is what leaf links join: its superclusters by the domain that they
+// have or would get, those without one left out.
+type system map[string][]*fleet.Super
+
+// systems returns the system of every supercluster that has or would get a
+// domain.
+func systems(names map[*fleet.Super]choice, supers []*fleet.Super) map[*fleet.Super]system {
+	out := make(map[*fleet.Super]system, len(names))
+	for _, super := range supers {
+		if out[super] != nil {
+			continue
+		}
+		sys := make(system)
+		for _, member := range reachable(super) {
+			out[member] = sys
+			if c, ok := names[member]; ok {
+				sys[c.name] = append(sys[c.name], member)
 			}
 		}
 	}
-	return all
+	return out
 }

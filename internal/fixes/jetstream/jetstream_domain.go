@@ -28,9 +28,10 @@ func Domain() *fixes.Rule {
 
 func checkDomain(p *fixes.Pass) {
 	names := choose(p)
+	joined := systems(names, p.Fleet.Supers)
 	for _, super := range p.Fleet.Supers {
 		if lacksDomain(super) && takesPart(super) {
-			d := &domain{pass: p, super: super, choice: names[super], names: names}
+			d := &domain{pass: p, super: super, choice: names[super], names: names, system: joined[super]}
 			d.report()
 		}
 	}
@@ -66,6 +67,7 @@ type domain struct {
 	super  *fleet.Super
 	choice choice
 	names  map[*fleet.Super]choice
+	system system
 }
 
 // report works out the fix and reports one finding for each server with
@@ -81,14 +83,15 @@ func (d *domain) report() {
 		if !s.JetStream.Enabled {
 			continue
 		}
-		f := &fixes.Finding{Fix: fix, Applicability: applicability, Reason: reason, Related: related}
+		f := &fixes.Finding{Fix: fix, Applicability: applicability, Reason: reason}
 		f.Doc, f.Span = atJetStream(s)
 		if seen[place{f.Doc, f.Span}] {
 			continue // members that share an include
 		}
 		seen[place{f.Doc, f.Span}] = true
-		f.Message = fmt.Sprintf("JetStream has no domain although %s, so clients on one side of the link cannot reach the JetStream of the other; "+
-			"with domains they reach it by $JS.<domain>.API (clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API)", d.role(s, f.Doc))
+		f.Message = fmt.Sprintf("JetStream has no domain although %s, so clients on one side of the link cannot reach the JetStream of the other", d.role(s, f.Doc))
+		f.Related = append([]fixes.Related{{Doc: f.Doc, Span: f.Span, Message: "with domains they reach it by $JS.<domain>.API: " +
+			"mind that clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API"}}, related...)
 		d.pass.Report(f)
 	}
 }
