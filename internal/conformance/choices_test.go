@@ -41,6 +41,14 @@ var choices = map[string]string{
 	"websocket-tls.no_tls":                    "true",
 }
 
+// elsewhere are the rules whose answer may prove wrong for what is not in the
+// file: then the proof holds the fix back, and the answer counts as not
+// derivable.
+var elsewhere = map[string]string{
+	"unknown-field":      "the field that is likest, which is chosen here, need not be the one that is meant",
+	"include-assignment": "the included file is not there",
+}
+
 // losing are the rules whose errors are right on configurations that start:
 // the server drops what is written there, without a word.
 var losing = map[string]string{

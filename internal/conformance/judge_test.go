@@ -46,7 +46,7 @@ func measure(tb testing.TB, judge *oracle.Judge, in input) *measured {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	m.findings = check(tb, judge, in.text, false).Findings
+	m.findings = check(tb, judge, in.text, false, nil).Findings
 	m.classify()
 	for _, p := range m.problems {
 		if !m.found(p) {
@@ -57,7 +57,7 @@ func measure(tb testing.TB, judge *oracle.Judge, in input) *measured {
 }
 
 // check runs the suite over one text alone.
-func check(tb testing.TB, judge *oracle.Judge, text string, prove bool) *engine.Result {
+func check(tb testing.TB, judge *oracle.Judge, text string, prove bool, params map[string]string) *engine.Result {
 	tb.Helper()
 	req := engine.Request{
 		Targets: []string{root},
@@ -67,11 +67,8 @@ func check(tb testing.TB, judge *oracle.Judge, text string, prove bool) *engine.
 			}
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		},
-		Rules: suite.All(), Jobs: 1, Prove: prove,
+		Rules: suite.All(), Jobs: 1, Prove: prove, Params: params,
 		Judge: func() (*oracle.Judge, error) { return judge, nil },
-	}
-	if prove {
-		req.Params = choices
 	}
 	res, err := engine.Run(tb.Context(), req)
 	if err != nil {
@@ -91,7 +88,7 @@ var placeholder = regexp.MustCompile(`\{\{|%[sdvqt]\b|%\+v|<%|\$\{|__[A-Z_]+__`)
 // and JWTs that somebody signed, and a state of the machine.
 var outsideMessages = regexp.MustCompile(`^(error parsing include file .*no such file|error parsing operator JWT|invalid account JWT|operator .* expects version|` +
 	`error parsing X509|error parsing certificate|error parsing .*ca_certs?|failed to parse root ca|` +
-	`encountered panic without a token|runtime error: invalid memory address)`)
+	`cert_store not compatible with current operating system|encountered panic without a token|runtime error: invalid memory address)`)
 
 // classify says what the official server makes of the input. Errors at the
 // start count only if nothing was refused before: else parts were left out.
@@ -116,15 +113,12 @@ func (m *measured) classify() {
 			m.problems = append(m.problems, p)
 		}
 	}
-	if m.message != "" {
-		return // one of our own, which says what it is about
-	}
-	if placeholder.MatchString(m.text) {
+	if m.message == "" && placeholder.MatchString(m.text) {
 		m.class, m.why = outside, "template"
 		return
 	}
 	inside := slices.DeleteFunc(slices.Clone(m.problems), func(p oracle.Problem) bool {
-		if match := environment.FindStringSubmatch(p.Message); match != nil && match[1] != "SYS" && match[1] != "G" {
+		if match := environment.FindStringSubmatch(p.Message); match != nil && match[1] != "SYS" && match[1] != "G" && m.message == "" {
 			m.why = "environment"
 			return true
 		}
@@ -138,20 +132,24 @@ func (m *measured) classify() {
 		m.class = outside
 		return
 	}
+	m.why = ""
 	m.problems = inside
 }
 
 // found reports whether a finding of severity error stands where the server
 // points: at its line, in the block that begins there, or, at a syntax error, before
-// it, since the server notices late. What the server says of no place may be
-// found anywhere.
+// it, since the server notices late. Where the server names no place, the
+// finding or its rule's page has to speak of what the server says.
 func (m *measured) found(p oracle.Problem) bool {
 	doc := ast.Parse(root, []byte(m.text), ast.Latest)
 	return slices.ContainsFunc(m.findings, func(f *engine.Finding) bool {
 		if f.Severity != fixes.Error {
 			return false
 		}
-		if p.Line == 0 || f.Line == p.Line {
+		if p.Line == 0 {
+			return p.Stage == oracle.StageParse && isSyntax(f) || speaksOf(f, p.Message, line(m.text, f.Line))
+		}
+		if f.Line == p.Line {
 			return true
 		}
 		if slices.ContainsFunc(f.Related, func(r engine.Related) bool { return r.Line == p.Line }) {
@@ -170,6 +168,38 @@ func (m *measured) found(p oracle.Problem) bool {
 		}
 		return false
 	})
+}
+
+// word matches what messages are compared by.
+var word = regexp.MustCompile(`[A-Za-z_$]+`)
+
+// speaksOf reports whether the server's message names a word of the line that a
+// finding points at, a field or its value, or else whether the finding, or the
+// page of its rule, has three words in a row that the server says.
+func speaksOf(f *engine.Finding, message, line string) bool {
+	words := func(s string) []string {
+		return word.FindAllString(strings.ToLower(strings.ReplaceAll(s, "_", "")), -1)
+	}
+	here := words(line)
+	for _, w := range words(message) {
+		if len(w) > 3 && w != "nats" && w != "true" && slices.Contains(here, w) {
+			return true
+		}
+	}
+	text := f.Message
+	for _, r := range suite.All() {
+		if r.Name == f.Rule {
+			text += " " + r.Doc.Message + " " + r.Doc.What
+		}
+	}
+	said := " " + strings.Join(word.FindAllString(text, -1), " ") + " "
+	all := word.FindAllString(message, -1)
+	for i := range max(len(all)-2, 1) {
+		if strings.Contains(said, " "+strings.Join(all[i:min(i+3, len(all))], " ")+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // isSyntax reports whether a finding speaks of what the parser refuses.
