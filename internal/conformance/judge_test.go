@@ -87,7 +87,7 @@ var placeholder = regexp.MustCompile(`\{\{|%[sdvqt]\b|%\+v|<%|\$\{|__[A-Z_]+__`)
 // outsideMessages are refusals for what is not in the file: other files, keys
 // and JWTs that somebody signed, and a state of the machine.
 var outsideMessages = regexp.MustCompile(`^(error parsing include file .*no such file|error parsing operator JWT|invalid account JWT|operator .* expects version|` +
-	`error parsing X509|error parsing certificate|error parsing .*ca_certs?|failed to parse root ca|` +
+	`error parsing X509|error parsing certificate|failed to parse root ca|` +
 	`cert_store not compatible with current operating system|encountered panic without a token|runtime error: invalid memory address)`)
 
 // classify says what the official server makes of the input. Errors at the

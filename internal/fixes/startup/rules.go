@@ -13,6 +13,7 @@ func Rules() []*fixes.Rule {
 		JetStreamClusterRoutes(),
 		JetStreamSystemAccount(),
 		JetStreamKeyTPM(),
+		JetStreamCatchup(),
 		JetStreamDomainInvalid(),
 		SystemAccountMissing(),
 		LeafNodeGatewaySystemAccount(),
