@@ -20,10 +20,26 @@ func Astray(e *fleet.Entry) bool {
 	if !e.Value.Use.Valid() && e.Value.Doc == e.Doc && e.Value.Node.Parent() != e.Node {
 		return true
 	}
-	if !Glued(e.Node).Valid() {
+	return leftOver(e.Node)
+}
+
+// CutShort reports whether a separator cuts a value without quotes short, so
+// that the rest of it is taken for the next key (unquoted-special).
+func CutShort(v ast.Node) bool {
+	if !v.Parent().Valid() || v.Quote() != ast.Bare || v.Parent().Kind() != ast.KindEntry {
 		return false
 	}
-	rest := e.Node.Doc().Source()[e.Node.KeySpan().End:]
+	next := v.Parent().Next()
+	return next.Valid() && next.Kind() == ast.KindEntry && leftOver(next)
+}
+
+// leftOver reports whether an entry's key is what a separator cut off the value
+// in front of it, and has no value of its own.
+func leftOver(entry ast.Node) bool {
+	if !Glued(entry).Valid() {
+		return false
+	}
+	rest := entry.Doc().Source()[entry.KeySpan().End:]
 	separated := len(rest) > 0 && (rest[0] == ':' || rest[0] == '=')
 	return !separated || bytes.HasPrefix(rest, []byte("://"))
 }

@@ -1,6 +1,8 @@
 package meaning
 
 import (
+	"strings"
+
 	"github.com/natsfix/natsfix/internal/fixes"
 )
 
@@ -36,6 +38,9 @@ overlook the more spellings a fleet uses.`,
 func checkCanonicalAlias(p *fixes.Pass, v *fixes.Visit) {
 	if v.Entry == nil || v.Field == nil || v.Block.Data != nil || v.Entry.Key == v.Field.Name || v.Entry.Used || v.Entry.Shadowed != nil {
 		return
+	}
+	if v.Is("", "system_account") && strings.ToLower(v.Entry.Key) != v.Entry.Key {
+		return // the server looks for it in lower case only
 	}
 	if len(spellings(v)) > 1 {
 		return // conflicting-aliases

@@ -41,7 +41,7 @@ func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
 		for c := byteAt(d.Tree, end); c >= '0' && c <= '9'; c = byteAt(d.Tree, end) {
 			end++
 		}
-		if bits := end - n.End() - 1; bits < 1 || bits > 2 {
+		if bits := end - n.End() - 1; bits < 1 || bits > 2 || isRefused(d.Tree, n, end) {
 			continue
 		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end},
@@ -53,6 +53,13 @@ func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
 		}
 		p.Report(f)
 	}
+}
+
+// isRefused reports whether the parser refuses the document for the number
+// behind an address, or for the bracket that the number swallows:
+// quote-digit-value speaks of that.
+func isRefused(d *ast.Document, address ast.Node, end int) bool {
+	return len(d.Errors()) > 0 && (address.Parent().Kind() == ast.KindEntry || byteAt(d, end) == ']')
 }
 
 var ipv4 = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,3}){3}$`)

@@ -53,6 +53,9 @@ func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	key := v.Entry.Key
+	if strings.EqualFold(key, "include") || v.Block.Exact && v.Block.Field(strings.ToLower(key)) != nil {
+		return // include-assignment, field-case
+	}
 	f := v.KeyFinding("nothing refers to $%s: the server takes the definition for a field, and refuses to start (\"unknown field %q\")", key, key)
 	switch similar := similarUnknown(v.Server, key); {
 	case fixes.Refers(v.Entry.Doc, key):

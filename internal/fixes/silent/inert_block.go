@@ -78,7 +78,7 @@ func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 func harmless(s *fleet.Server, v *fixes.Visit, b inertBlock) bool {
 	switch b.name() {
 	case "cluster": // the name alone serves leaf nodes and JetStream
-		if s.AcceptsRoutes() || below(v, "routes") == nil {
+		if routes := below(v, "routes"); s.AcceptsRoutes() || routes == nil || routes.Value.IsList() && len(routes.Value.List) == 0 {
 			return true
 		}
 	case "gateway": // without a name it is another rule's, or empty

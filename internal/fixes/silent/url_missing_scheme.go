@@ -6,6 +6,7 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // URLMissingScheme finds routes, gateways and leaf remotes without nats:// in
@@ -41,7 +42,7 @@ there is no host, or no port (only leaf remotes have a default), or the URL has 
 `,
 		},
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
-			if what := urlKind(fields, v.Field); what != "" && v.Value.IsString() {
+			if what := urlKind(fields, v.Field); what != "" && v.Value.IsString() && (v.Entry == nil || v.Field.Takes(schema.String)) {
 				checkURLMissingScheme(p, v, what)
 			}
 		},

@@ -57,6 +57,9 @@ func findMissingComma(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	if !prev.Valid() || prev.End() > e.Span.Start || len(bytes.Trim(t.Source()[prev.End():e.Span.Start], " \t")) > 0 {
 		return nil
 	}
+	if prev.Kind() == ast.KindInclude && strings.HasSuffix(prev.Path(), ",") {
+		return nil // include-missing: the comma is there, as a part of the path
+	}
 	at, holder, last := prev.End(), prev.Parent(), prev
 	if prev.Kind() == ast.KindEntry {
 		last = prev.Value()

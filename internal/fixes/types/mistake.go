@@ -35,10 +35,26 @@ const (
 // to.
 func mistakeOf(v *fixes.Visit) mistake {
 	m := judge(v)
-	if m != noMistake && inDefinition(v) {
+	if m != noMistake && (inDefinition(v) || isMisread(v)) {
 		return noMistake
 	}
 	return m
+}
+
+// isMisread reports whether the parser takes for the value what nobody wrote as
+// such: empty-value, unquoted-special and cidr-unquoted speak of that.
+func isMisread(v *fixes.Visit) bool {
+	if fixes.Astray(v.Entry) || v.Entry != nil && v.Entry.Node.Valid() && v.Entry.Node.Lost() {
+		return true
+	}
+	n := v.Value.Node
+	if !n.Valid() || v.Value.Use.Valid() {
+		return false
+	}
+	if src := n.Doc().Source(); v.Entry == nil && n.Start() > 0 && src[n.Start()-1] == '/' {
+		return true // the bits of a network
+	}
+	return fixes.CutShort(n)
 }
 
 // inDefinition reports whether a value belongs to the definition of a variable

@@ -64,9 +64,9 @@ func isUnknown(v *fixes.Visit) bool {
 		return false
 	case fixes.Astray(e): // empty-value, size-suffix, unquoted-special
 		return false
-	case v.Parent != nil && mistakeOf(v.Parent) != noMistake: // wrap-in-list speaks of a block of names
+	case v.Parent != nil && judge(v.Parent) != noMistake: // wrap-in-list speaks of a block of names
 		return false
-	case strings.ContainsAny(e.Key, "{}[]\ufeff"): // glued-brace, stray-brace, byte-order-mark
+	case strings.ContainsAny(e.Key, "{}[],\ufeff"): // glued-brace, stray-brace, extra-comma, byte-order-mark
 		return false
 	case strings.EqualFold(e.Key, "include"): // include-assignment
 		return false
