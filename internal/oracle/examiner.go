@@ -212,7 +212,7 @@ func (e *examiner) clean(c *Case) {
 
 const (
 	// plainRounds is how often a configuration with errors is read as it is.
-	plainRounds = 4
+	plainRounds = 8
 	// maxRounds bounds how often it is read in all.
 	maxRounds = 20
 )
