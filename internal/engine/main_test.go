@@ -111,7 +111,7 @@ func checkRun(tb testing.TB, judge *oracle.Judge, in files, req engine.Request) 
 		if g.Refused != "" {
 			tb.Errorf("%s: refused: %s", g.Files[0].Path, g.Refused)
 		}
-		checkDelta(tb, judge, in, next, req.Args, g)
+		checkDelta(tb, judge, in, next, req, g)
 	}
 	req.Read = next.read
 	again := run(tb, proved(req, judge))
@@ -130,7 +130,9 @@ func rightlyLeftOut(tb testing.TB, judge *oracle.Judge, in files, req engine.Req
 	switch {
 	case why == "", why == "unsafe", why == "manual", why == "needs a choice",
 		strings.HasPrefix(why, "outside the paths: "), strings.HasSuffix(why, " does not parse, which must be cured first"),
-		strings.HasSuffix(why, " would still be refused at the same place"):
+		strings.HasSuffix(why, " would still be refused at the same place"),
+		strings.HasSuffix(why, " would be refused at an earlier place"),
+		strings.Contains(why, ": included file ") && strings.HasSuffix(why, " does not exist"):
 		return true
 	}
 	refused, ok := strings.CutPrefix(why, "failed proof: the official server would refuse ")
@@ -138,19 +140,19 @@ func rightlyLeftOut(tb testing.TB, judge *oracle.Judge, in files, req engine.Req
 	if _, known := in[root]; !ok || !known {
 		return false
 	}
-	v := ask(tb, judge, in, root, req.Args)
+	v := ask(tb, judge, in, root, req)
 	return !v.Accepted()
 }
 
 // checkDelta asks the official parser about the servers of a group.
-func checkDelta(tb testing.TB, judge *oracle.Judge, before, after files, args oracle.Args, g *engine.Group) {
+func checkDelta(tb testing.TB, judge *oracle.Judge, before, after files, req engine.Request, g *engine.Group) {
 	tb.Helper()
 	shown := make(map[string][]string) // server to the paths that change
 	for _, c := range g.Changes {
 		shown[c.Server] = append(shown[c.Server], c.Path)
 	}
 	for root, paths := range shown {
-		was, is := ask(tb, judge, before, root, args), ask(tb, judge, after, root, args)
+		was, is := ask(tb, judge, before, root, req), ask(tb, judge, after, root, req)
 		if was.NotJudged != "" || is.NotJudged != "" {
 			continue // for another of the files
 		}
@@ -170,16 +172,21 @@ func checkDelta(tb testing.TB, judge *oracle.Judge, before, after files, args or
 }
 
 // ask has one server judged among all files. Unknown variables get a value.
-func ask(tb testing.TB, judge *oracle.Judge, all files, root string, args oracle.Args) oracle.Verdict {
+func ask(tb testing.TB, judge *oracle.Judge, all files, root string, req engine.Request) oracle.Verdict {
 	tb.Helper()
 	local := func(path string) string { return strings.TrimLeft(filepath.ToSlash(path), "/") }
-	c := oracle.Case{Root: local(root), Files: make(map[string][]byte), Env: make(map[string]string), Args: args}
+	c := oracle.Case{Root: local(root), Files: make(map[string][]byte), Env: make(map[string]string), Args: req.Args}
 	for path, text := range all {
 		c.Files[local(path)] = []byte(text)
 		for n := range ast.Parse(path, []byte(text), ast.Latest).Root().Walk() {
 			switch n.Kind() {
 			case ast.KindVariable:
 				c.Env[n.Text()] = `"$` + n.Text() + `"`
+				if req.Env != nil {
+					if v, ok := req.Env(n.Text()); ok {
+						c.Env[n.Text()] = v
+					}
+				}
 			case ast.KindInclude:
 				target := filepath.Join(filepath.Dir(path), n.Path())
 				if _, ok := all[target]; !ok && filepath.IsLocal(local(target)) {
