@@ -481,17 +481,13 @@ func (p *parser) key() state {
 // keyAtEnd handles a key that ends the text. The official parser allows the
 // key to be a "}", which supports JSON with a brace too many.
 func (p *parser) keyAtEnd(e int32) state {
-	p.doc.end = p.pos
 	if p.isBraceKey(e) {
+		p.doc.end = p.pos
 		p.unlink(e)
 		return stDone
 	}
 	n := &p.nodes[e]
-	st := p.fail(int(n.start), int(n.end), "config is invalid", "a value behind the key")
-	if st != stDone {
-		p.doc.end = len(p.src)
-	}
-	return st
+	return p.fail(int(n.start), int(n.end), "config is invalid", "a value behind the key")
 }
 
 // isBraceKey reports whether the key of an entry is "}".
