@@ -1,6 +1,8 @@
 package fixes
 
 import (
+	"sync"
+
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
@@ -42,6 +44,7 @@ type Suite struct {
 	jobs    int
 	servers map[*fleet.Map][][]*Finding // by effective configuration, then rule
 	docs    map[*fleet.Doc][][]*Finding
+	passes  sync.Pool // of *[]Pass, one per rule, for use again
 }
 
 // NewSuite returns a suite of rules. Jobs is how many servers are looked at at
@@ -70,7 +73,11 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 		}
 	}
 	results := make([][][]*Finding, len(servers))
-	fleet.Parallel(len(servers), s.jobs, func(i int) { results[i] = s.server(f, servers[i]) })
+	fleet.Parallel(len(servers), s.jobs, func(i int) {
+		passes := s.take()
+		results[i] = s.server(f, servers[i], *passes)
+		s.passes.Put(passes)
+	})
 	for i, server := range servers {
 		s.servers[server.Values] = results[i]
 	}
@@ -81,74 +88,76 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 		}
 	}
 	results = make([][][]*Finding, len(docs))
-	fleet.Parallel(len(docs), s.jobs, func(i int) { results[i] = s.doc(f, docs[i]) })
+	fleet.Parallel(len(docs), s.jobs, func(i int) {
+		passes := s.take()
+		results[i] = s.doc(f, docs[i], *passes)
+		s.passes.Put(passes)
+	})
 	for i, d := range docs {
 		s.docs[d] = results[i]
 	}
 	return &Found{suite: s, fleet: f, done: make(map[*Rule][]*Finding)}
 }
 
-func (s *Suite) pass(f *fleet.Fleet, r *Rule) *Pass {
-	return &Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
+// take returns room for a pass of each rule.
+func (s *Suite) take() *[]Pass {
+	if passes, ok := s.passes.Get().(*[]Pass); ok {
+		return passes
+	}
+	passes := make([]Pass, len(s.rules))
+	return &passes
+}
+
+func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
+	return Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
 }
 
 // server runs the rules that look at one server.
-func (s *Suite) server(f *fleet.Fleet, server *fleet.Server) [][]*Finding {
-	var passes []*Pass // of the rules that look at values
-	var found [][]*Finding
-	keep := func(p *Pass, i int) {
-		if len(p.findings) > 0 {
-			if found == nil {
-				found = make([][]*Finding, len(s.rules))
+func (s *Suite) server(f *fleet.Fleet, server *fleet.Server, passes []Pass) [][]*Finding {
+	looks := false // at values
+	for i, r := range s.rules {
+		passes[i] = s.pass(f, r)
+		looks = looks || r.CheckValue != nil
+		if r.CheckServer != nil {
+			r.CheckServer(&passes[i], server)
+		}
+	}
+	if looks {
+		visits(server, func(v *Visit) {
+			for i, r := range s.rules {
+				if r.CheckValue != nil {
+					r.CheckValue(&passes[i], v)
+				}
 			}
-			found[i] = p.findings
-		}
+		})
 	}
-	for i, r := range s.rules {
-		switch {
-		case r.CheckValue != nil:
-			passes = append(passes, s.pass(f, r))
-		case r.CheckServer != nil:
-			p := s.pass(f, r)
-			r.CheckServer(p, server)
-			keep(p, i)
+	return findings(passes)
+}
+
+// findings returns what passes found, by rule; nil if that is nothing.
+func findings(passes []Pass) [][]*Finding {
+	var found [][]*Finding
+	for i, p := range passes {
+		if len(p.findings) == 0 {
+			continue
 		}
-	}
-	if len(passes) == 0 {
-		return found
-	}
-	visits(server, func(v *Visit) {
-		for _, p := range passes {
-			p.Rule.CheckValue(p, v)
+		if found == nil {
+			found = make([][]*Finding, len(passes))
 		}
-	})
-	at := 0
-	for i, r := range s.rules {
-		if r.CheckValue != nil {
-			keep(passes[at], i)
-			at++
-		}
+		found[i] = p.findings
 	}
 	return found
 }
 
 // doc runs the rules that look at one document.
-func (s *Suite) doc(f *fleet.Fleet, d *fleet.Doc) [][]*Finding {
-	var found [][]*Finding
+func (s *Suite) doc(f *fleet.Fleet, d *fleet.Doc, passes []Pass) [][]*Finding {
 	for i, r := range s.rules {
-		if r.CheckDoc == nil {
-			continue
-		}
-		p := s.pass(f, r)
-		r.CheckDoc(p, d)
-		if len(p.findings) > 0 {
-			if found == nil {
-				found = make([][]*Finding, len(s.rules))
-			}
-			found[i] = p.findings
+		passes[i] = s.pass(f, r)
+		if r.CheckDoc != nil {
+			r.CheckDoc(&passes[i], d)
 		}
 	}
-	return found
+	return findings(passes)
 }
 
 // Of returns the findings of one rule of the suite, in the order of servers
@@ -161,7 +170,7 @@ func (fd *Found) Of(r *Rule) []*Finding {
 	switch {
 	case r.Check != nil:
 		p := fd.suite.pass(fd.fleet, r)
-		r.Check(p)
+		r.Check(&p)
 		list = p.findings
 	case r.CheckDoc != nil:
 		i := fd.suite.index(r)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -34,7 +35,12 @@ func nearest(v *fixes.Visit) (to string, certain bool) {
 
 // bare returns a key without what people write differently in it.
 func bare(key string) string {
-	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(key))
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == '.' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, key)
 }
 
 // hasField reports whether the block around a value has a field under one of

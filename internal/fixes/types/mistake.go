@@ -3,6 +3,7 @@ package types
 import (
 	"crypto/tls"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -229,12 +230,22 @@ func startsWithDigit(text string) bool {
 // cipherNamed returns the name of a cipher suite in the letter case that the
 // server compares with (server/ciphersuites.go), "" if there is none.
 func cipherNamed(text string) string {
-	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
-		for _, c := range list {
-			if strings.EqualFold(c.Name, strings.TrimSpace(text)) {
-				return c.Name
-			}
+	text = strings.TrimSpace(text)
+	for _, name := range ciphers {
+		if strings.EqualFold(name, text) {
+			return name
 		}
 	}
 	return ""
+}
+
+// ciphers are the names of all cipher suites.
+var ciphers = cipherNames()
+
+func cipherNames() []string {
+	var names []string
+	for _, c := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+		names = append(names, c.Name)
+	}
+	return names
 }
