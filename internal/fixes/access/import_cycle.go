@@ -8,8 +8,12 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
-// maxCycleDepth is MaxAccountCycleSearchDepth of server/accounts.go.
-const maxCycleDepth = 1024
+const (
+	maxCycleDepth = 1024 // MaxAccountCycleSearchDepth of server/accounts.go
+	// maxSteps bounds the search for one import: the ways through accounts that
+	// all import from each other are too many to be walked.
+	maxSteps = 10_000
+)
 
 // ImportCycle finds imports that lead back to the account that they start from.
 func ImportCycle() *fixes.Rule {
@@ -65,7 +69,8 @@ func checkImportCycle(p *fixes.Pass, v *fixes.Visit) {
 				if kind == "service" {
 					from = i.local
 				}
-				if forms(kind, all, exports, i, i.account, from, map[string]bool{account.Key: true}) {
+				w := &walk{kind: kind, imports: all, exports: exports, first: i}
+				if w.forms(i.account, from, map[string]bool{account.Key: true}) {
 					f := at(v, i.entry, "the import of %s from %s leads back to %s: the server refuses to start (\"import forms a cycle\")", i.subject, i.account, account.Key)
 					p.Report(manual(f.Beside(v.Entry, "the accounts"), "take one of the imports of the circle out"))
 					return
@@ -75,21 +80,30 @@ func checkImportCycle(p *fixes.Pass, v *fixes.Visit) {
 	}
 }
 
+// walk follows one import.
+type walk struct {
+	kind    string
+	imports map[string][]imported
+	exports map[string][]string
+	first   imported
+	steps   int
+}
+
 // forms reports whether a subject leads from an account to one that was
 // visited before (checkServiceImportsForCycles, checkStreamImportsForCycles),
 // by other imports than the first.
-func forms(kind string, all map[string][]imported, exports map[string][]string, first imported, account, subject string, visited map[string]bool) bool {
-	if len(visited) >= maxCycleDepth || kind == "stream" && !anyCovers(exports[account], subject) {
+func (w *walk) forms(account, subject string, visited map[string]bool) bool {
+	if w.steps++; w.steps > maxSteps || len(visited) >= maxCycleDepth || w.kind == "stream" && !anyCovers(w.exports[account], subject) {
 		return false
 	}
-	for _, i := range all[account] {
+	for _, i := range w.imports[account] {
 		// What a service import is for the account it comes from, a stream
 		// import is for the account that has it.
 		there := i.subject
-		if kind == "stream" {
+		if w.kind == "stream" {
 			there = i.local
 		}
-		if i.entry == first.entry || !collide(subject, there) {
+		if i.entry == w.first.entry || !collide(subject, there) {
 			continue
 		}
 		if visited[i.account] {
@@ -100,7 +114,7 @@ func forms(kind string, all map[string][]imported, exports map[string][]string, 
 		if covers(subject, i.local) {
 			next = i.local
 		}
-		if forms(kind, all, exports, first, i.account, next, seen) {
+		if w.forms(i.account, next, seen) {
 			return true
 		}
 	}
