@@ -1,6 +1,7 @@
 package ast_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/conf"
@@ -23,6 +24,8 @@ func benchInputs(b *testing.B) (all []input, size int64) {
 // BenchmarkParse reads the configurations of the nats-server module with this
 // package and with the official parser, one after the other in the same run.
 func BenchmarkParse(b *testing.B) {
+	// One processor: the collection of garbage counts, too, for both.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	all, size := benchInputs(b)
 	b.Run("natsfix", func(b *testing.B) {
 		b.SetBytes(size)

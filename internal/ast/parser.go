@@ -59,7 +59,10 @@ type parser struct {
 }
 
 func (p *parser) run() {
-	p.nodes = make([]record, 1, len(p.src)/16+8)
+	// An entry and its value for each line and comma is close to what most texts
+	// hold.
+	lines, commas := bytes.Count(p.src, []byte{'\n'}), bytes.Count(p.src, []byte{','})
+	p.nodes = make([]record, 1, min(2*(lines+commas)+8, len(p.src)/4+8))
 	st := stTop
 	for st != stDone {
 		switch st {
@@ -113,9 +116,7 @@ func (p *parser) add(parent int32, kind Kind, start int) int32 {
 	} else {
 		p.nodes[prev].next = id
 	}
-	p.nodes = append(p.nodes, record{
-		parent: parent, prev: prev, kind: kind, start: int32(start), end: int32(start),
-	})
+	p.nodes = append(p.nodes, record{parent: parent, prev: prev, kind: kind, start: int32(start), end: int32(start)})
 	return id
 }
 

@@ -14,14 +14,17 @@ const (
 	isBlankByte             // blank or tab
 	isSpaceByte             // ASCII white space
 	isDigitByte
-	stopsBare // endsBare or a backslash
+	stopsBare   // endsBare or a backslash
+	stopsQuoted // " NUL or a backslash: ends or breaks a double-quoted value
 )
 
 var class = func() (t [256]uint8) {
 	for _, c := range []byte("\n\r\x00;,]} \t'") {
 		t[c] |= endsBare | stopsBare
 	}
-	t['\\'] |= stopsBare
+	t['\\'] |= stopsBare | stopsQuoted
+	t['"'] |= stopsQuoted
+	t[0] |= stopsQuoted
 	for _, c := range []byte("\n\r\x00;} \t'") {
 		t[c] |= endsInclude
 	}

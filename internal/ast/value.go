@@ -125,7 +125,7 @@ func (p *parser) doubleQuoted(parent int32) state {
 	escaped := false
 	for i := open + 1; ; {
 		j := i
-		for j < len(p.src) && p.src[j] != '"' && p.src[j] != '\\' && p.src[j] != 0 {
+		for j < len(p.src) && class[p.src[j]]&stopsQuoted == 0 {
 			j++
 		}
 		switch {
