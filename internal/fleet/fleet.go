@@ -23,7 +23,7 @@ type Fleet struct {
 	gateways *addressBook
 
 	usesOnce sync.Once
-	uses     map[ast.Node][]Use
+	uses     map[*ast.Document]*docUses // nil is for values from the environment
 }
 
 // LoadError is a document that was asked for and could not be read.

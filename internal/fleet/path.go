@@ -3,8 +3,6 @@ package fleet
 import (
 	"strconv"
 	"strings"
-
-	"github.com/natsfix/natsfix/internal/ast"
 )
 
 // JoinKey appends a map key to a path: gateway.name, accounts."a.b".users. A
@@ -73,24 +71,6 @@ type Use struct {
 	Path   string
 	Value  *Value
 	Entry  *Entry // nil in a list
-}
-
-// Uses returns every place at which the text of the node takes effect, in all
-// servers: several if it stands in a shared include or is reached through a
-// variable. The entry that defines a variable counts as a use of its own.
-func (f *Fleet) Uses(n ast.Node) []Use {
-	f.usesOnce.Do(func() {
-		f.uses = make(map[ast.Node][]Use)
-		for _, s := range f.Servers {
-			s.Each(func(path string, e *Entry, v *Value) {
-				f.uses[v.Node] = append(f.uses[v.Node], Use{s, path, v, e})
-				if v.Use.Valid() {
-					f.uses[v.Use] = append(f.uses[v.Use], Use{s, path, v, e})
-				}
-			})
-		}
-	})
-	return f.uses[n]
 }
 
 // Each calls fn for every value of the effective configuration, maps and lists
