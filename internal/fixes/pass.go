@@ -61,6 +61,9 @@ type Found struct {
 	suite *Suite
 	fleet *fleet.Fleet
 	done  map[*Rule][]*Finding
+	// What was found in servers and documents, by rule, in their order; without
+	// those in which nothing was.
+	servers, docs [][][]*Finding
 }
 
 // Run looks at all servers and documents of the fleet. Findings of the rules
@@ -96,7 +99,18 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 	for i, d := range docs {
 		s.docs[d] = results[i]
 	}
-	return &Found{suite: s, fleet: f, done: make(map[*Rule][]*Finding)}
+	found := &Found{suite: s, fleet: f, done: make(map[*Rule][]*Finding)}
+	for _, server := range f.Servers {
+		if byRule := s.servers[server.Values]; byRule != nil {
+			found.servers = append(found.servers, byRule)
+		}
+	}
+	for _, d := range f.Docs {
+		if byRule := s.docs[d]; byRule != nil {
+			found.docs = append(found.docs, byRule)
+		}
+	}
+	return found
 }
 
 // take returns room for a pass of each rule.
@@ -174,17 +188,13 @@ func (fd *Found) Of(r *Rule) []*Finding {
 		list = p.findings
 	case r.CheckDoc != nil:
 		i := fd.suite.index(r)
-		for _, d := range fd.fleet.Docs {
-			if found := fd.suite.docs[d]; found != nil {
-				list = append(list, found[i]...)
-			}
+		for _, byRule := range fd.docs {
+			list = append(list, byRule[i]...)
 		}
 	default:
 		i := fd.suite.index(r)
-		for _, server := range fd.fleet.Servers {
-			if found := fd.suite.servers[server.Values]; found != nil {
-				list = append(list, found[i]...)
-			}
+		for _, byRule := range fd.servers {
+			list = append(list, byRule[i]...)
 		}
 	}
 	fd.done[r] = list
