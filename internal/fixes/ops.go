@@ -60,10 +60,18 @@ func NewFix(doc *fleet.Doc, edits []ast.Edit, title string, args ...any) *Fix {
 	return fix
 }
 
-// Join adds the edits of another fix: both are applied, or none.
+// Join adds the edits of another fix: both are applied, or none. It returns nil
+// if one of them is nil, or they edit the same bytes.
 func (fix *Fix) Join(other *Fix) *Fix {
 	if fix == nil || other == nil {
 		return nil
+	}
+	for _, a := range fix.Edits {
+		for _, b := range other.Edits {
+			if a.Doc == b.Doc && a.Start < b.End && b.Start < a.End {
+				return nil
+			}
+		}
 	}
 	fix.Edits = append(fix.Edits, other.Edits...)
 	fix.Changes = append(fix.Changes, other.Changes...)

@@ -194,7 +194,7 @@ func move(p *fixes.Pass, v *fixes.Visit, to target) (*fixes.Fix, string) {
 		return nil, "move it there by hand, with its comment"
 	}
 	insert := p.Insert(v.Server, block, field, where, "move %s to %s", key, to)
-	return insert.Join(remove), "a variable refers to it, or the block cannot be edited"
+	return insert.Join(remove), "a variable refers to it, or the block cannot be edited, or holds nothing else"
 }
 
 // losesComment reports whether a fix takes a comment away.
