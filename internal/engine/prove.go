@@ -72,29 +72,50 @@ func (r *run) banCulprit(ctx context.Context, g *group, why string) error {
 	if len(g.applied) == 1 {
 		return nil
 	}
-	tried := make(map[fixID]bool)
+	var waiting []fixID
 	for _, a := range g.applied {
-		if tried[a.id] {
-			continue
+		if !slices.Contains(waiting, a.id) {
+			waiting = append(waiting, a.id)
 		}
-		tried[a.id] = true
-		delete(r.banned, a.id)
-		p, err := r.plan(ctx)
-		if err != nil {
-			return err
+	}
+	for {
+		var left []fixID
+		for _, id := range waiting {
+			delete(r.banned, id)
+			why, err := r.tryPlan(ctx, g)
+			if err != nil {
+				return err
+			}
+			if why != "" {
+				r.banned[id] = "failed proof: " + why
+				left = append(left, id)
+			}
 		}
-		if err := r.judgeAll(ctx, p); err != nil {
-			return err
+		if len(left) == 0 || len(left) == len(waiting) {
+			return nil
 		}
-		for _, other := range p.groups {
-			if shares(g, other) {
-				if why := r.prove(other); why != "" {
-					r.banned[a.id] = "failed proof: " + why
-				}
+		waiting = left // one may have needed what was given back after it
+	}
+}
+
+// tryPlan plans with the bans as they are and says why what the group's files
+// would become is not proved, or "".
+func (r *run) tryPlan(ctx context.Context, g *group) (why string, err error) {
+	p, err := r.plan(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := r.judgeAll(ctx, p); err != nil {
+		return "", err
+	}
+	for _, other := range p.groups {
+		if shares(g, other) {
+			if no := r.prove(other); no != "" {
+				why = no
 			}
 		}
 	}
-	return nil
+	return why, nil
 }
 
 func shares(a, b *group) bool {

@@ -303,3 +303,16 @@ func TestResultDoesNotDependOnJobs(t *testing.T) {
 		}
 	}
 }
+
+func TestFixThatNeedsALaterOneIsGivenBack(t *testing.T) {
+	f := files{"a.conf": "lame_duck_grace_period: \"10s\"\nlame_duck_duration: \"2m\"\njetstream { domain: d }\n"}
+	res := run(t, proved(withRules(f,
+		setter("grace", "lame_duck_grace_period", "10s", "4m"), // must be less than the duration
+		setter("duration", "lame_duck_duration", "2m", "5m"),
+		setter("bad-domain", "jetstream.domain", "d", "a.b"),
+	), newJudge(t)))
+	expect(t, f, res, "lame_duck_grace_period: \"4m\"\nlame_duck_duration: \"5m\"\njetstream { domain: d }\n")
+	if why := hidden(res, "bad-domain"); !strings.HasPrefix(why, "failed proof: ") {
+		t.Errorf("bad-domain: %q", why)
+	}
+}
