@@ -212,9 +212,9 @@ func (e *examiner) clean(c *Case) {
 
 const (
 	// plainRounds is how often a configuration with errors is read as it is.
-	plainRounds = 8
+	plainRounds = 12
 	// maxRounds bounds how often it is read in all.
-	maxRounds = 20
+	maxRounds = 28
 )
 
 // configure runs ProcessConfigFile and puts its errors and warnings into the
