@@ -35,6 +35,42 @@ func (v *Visit) Is(block, field string) bool {
 	return v.Field != nil && v.Block != nil && v.Entry != nil && v.Field.Name == field && v.Block.Path == block
 }
 
+// Top returns one of the server's own fields at the top level by its names in
+// lower case, nil if it is absent.
+func Top(s *fleet.Server, names ...string) *Visit {
+	return VisitEntry(s, nil, schema.Root(), s.Values.Field(names...))
+}
+
+// Below returns one of the server's own fields in a block by its names in lower
+// case, nil if there is no such block or field.
+func Below(block *Visit, names ...string) *Visit {
+	if block == nil || block.Value.Map == nil {
+		return nil
+	}
+	return VisitEntry(block.Server, block, block.Inner(), block.Value.Map.Field(names...))
+}
+
+// VisitEntry returns the visit of an entry of a block, nil for no entry.
+func VisitEntry(s *fleet.Server, parent *Visit, block *schema.Block, e *fleet.Entry) *Visit {
+	if e == nil {
+		return nil
+	}
+	v := &Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
+	if block != nil {
+		v.Field = block.Field(e.Key)
+	}
+	return v
+}
+
+// Inner returns what the field table says of the keys in the value, nil if the
+// server does not know the field or it holds no block.
+func (v *Visit) Inner() *schema.Block {
+	if v.Field == nil {
+		return nil
+	}
+	return v.Field.Block
+}
+
 // visits calls fn for every value of a server, parents before children.
 func visits(s *fleet.Server, fn func(*Visit)) {
 	var todo []*Visit

@@ -13,7 +13,7 @@ const globalAccount = "$G"
 // accounts returns the accounts of a server that are blocks.
 func accounts(s *fleet.Server) []*fixes.Visit {
 	var out []*fixes.Visit
-	for _, v := range entries(top(s, "accounts")) {
+	for _, v := range entries(fixes.Top(s, "accounts")) {
 		if !v.Entry.Used && v.Value.IsMap() {
 			out = append(out, v)
 		}

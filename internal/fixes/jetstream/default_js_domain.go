@@ -22,7 +22,7 @@ func DefaultDomain() *fixes.Rule {
 }
 
 func checkDefaultDomain(p *fixes.Pass, s *fleet.Server) {
-	field := top(s, "default_js_domain")
+	field := fixes.Top(s, "default_js_domain")
 	if field == nil || len(entries(field)) == 0 || s.Broken() {
 		return
 	}

@@ -107,10 +107,10 @@ func (r *reach) check() {
 		// Other members of a cluster, with JetStream, may be missing here.
 		far := !r.local && (r.known || !s.Clustered()) && !r.importsAPI(s)
 		for _, permissions := range permissionsOf(s, r.account) {
-			publish := below(permissions, "publish", "pub", "import")
-			allow, deny := publish, below(publish, "deny")
+			publish := fixes.Below(permissions, "publish", "pub", "import")
+			allow, deny := publish, fixes.Below(publish, "deny")
 			if publish != nil && publish.Value.IsMap() {
-				allow = below(publish, "allow")
+				allow = fixes.Below(publish, "allow")
 			}
 			if far {
 				r.allowed(allow, deny)

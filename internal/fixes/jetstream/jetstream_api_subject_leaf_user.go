@@ -22,7 +22,7 @@ func leafUser(l *fleet.LeafLink, hub *fleet.Server) *fixes.Visit {
 		}
 		name := user.Value.Map.Value("user", "username").Text()
 		if slices.ContainsFunc(l.Remote.URLs, func(u *fleet.Value) bool { return userOf(u.Text()) == name && name != "" }) {
-			return below(permissions, "publish", "pub", "import")
+			return fixes.Below(permissions, "publish", "pub", "import")
 		}
 	}
 	return nil
@@ -54,9 +54,9 @@ func checkLeafUser(p *fixes.Pass, l *fleet.LeafLink) {
 		if domain == "" || publish == nil || hub.Broken() {
 			continue
 		}
-		allow, deny := publish, below(publish, "deny")
+		allow, deny := publish, fixes.Below(publish, "deny")
 		if publish.Value.IsMap() {
-			allow = below(publish, "allow")
+			allow = fixes.Below(publish, "allow")
 		}
 		named := apiItems(allow)
 		if len(named) == 0 || knowsDomains(allow, deny) || coveredBy(texts(allow), inDomain(apiPrefix+">", domain)) {

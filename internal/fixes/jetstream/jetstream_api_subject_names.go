@@ -15,8 +15,8 @@ func (r *reach) exported(s *fleet.Server) {
 		if a.Entry.Key != r.account {
 			continue
 		}
-		for _, export := range items(below(a, "exports")) {
-			service := below(export, "service")
+		for _, export := range items(fixes.Below(a, "exports")) {
+			service := fixes.Below(export, "service")
 			if service == nil || !service.Value.IsString() || !isAPI(service.Value.Text()) || r.mapsAPI(s, a) {
 				continue
 			}
@@ -39,10 +39,10 @@ func (r *reach) exported(s *fleet.Server) {
 func (r *reach) imports(s *fleet.Server) []fixes.Related {
 	var out []fixes.Related
 	for _, a := range accounts(s) {
-		for _, item := range items(below(a, "imports")) {
-			service := below(item, "service")
-			subject := below(service, "subject")
-			if from := below(service, "account"); from != nil && subject != nil && from.Value.Text() == r.account && isAPI(subject.Value.Text()) {
+		for _, item := range items(fixes.Below(a, "imports")) {
+			service := fixes.Below(item, "service")
+			subject := fixes.Below(service, "subject")
+			if from := fixes.Below(service, "account"); from != nil && subject != nil && from.Value.Text() == r.account && isAPI(subject.Value.Text()) {
 				out = append(out, related(subject.Value, "it is imported here"))
 			}
 		}
@@ -52,12 +52,12 @@ func (r *reach) imports(s *fleet.Server) []fixes.Related {
 
 // mapped reports mappings whose destination is the API without a domain.
 func (r *reach) mapped(s *fleet.Server) {
-	holders := []*fixes.Visit{top(s, "mappings", "maps")}
+	holders := []*fixes.Visit{fixes.Top(s, "mappings", "maps")}
 	if r.account != globalAccount {
 		holders = nil
 		for _, a := range accounts(s) {
 			if a.Entry.Key == r.account {
-				holders = append(holders, below(a, "mappings", "maps"))
+				holders = append(holders, fixes.Below(a, "mappings", "maps"))
 			}
 		}
 	}
@@ -76,11 +76,11 @@ func destinations(mapping *fixes.Visit) []*fixes.Visit {
 	case mapping.Value.IsString():
 		return []*fixes.Visit{mapping}
 	case mapping.Value.IsMap():
-		return []*fixes.Visit{below(mapping, "destination", "dest")}
+		return []*fixes.Visit{fixes.Below(mapping, "destination", "dest")}
 	}
 	var out []*fixes.Visit
 	for _, item := range items(mapping) {
-		out = append(out, below(item, "destination", "dest"))
+		out = append(out, fixes.Below(item, "destination", "dest"))
 	}
 	return out
 }
@@ -110,12 +110,12 @@ func (r *reach) importsAPI(s *fleet.Server) bool {
 		if a.Entry.Key != r.account {
 			continue
 		}
-		for _, item := range items(below(a, "imports")) {
-			service := below(item, "service")
-			if subject := below(service, "subject"); subject != nil && isAPI(subject.Value.Text()) {
+		for _, item := range items(fixes.Below(a, "imports")) {
+			service := fixes.Below(item, "service")
+			if subject := fixes.Below(service, "subject"); subject != nil && isAPI(subject.Value.Text()) {
 				return true
 			}
-			if to := below(item, "to"); service != nil && to != nil && isAPI(to.Value.Text()) {
+			if to := fixes.Below(item, "to"); service != nil && to != nil && isAPI(to.Value.Text()) {
 				return true
 			}
 		}
@@ -128,7 +128,7 @@ func (r *reach) mapsAPI(s *fleet.Server, account *fixes.Visit) bool {
 	if s.Values.Block("default_js_domain").Get(r.account) != nil {
 		return true
 	}
-	for _, mapping := range entries(below(account, "mappings", "maps")) {
+	for _, mapping := range entries(fixes.Below(account, "mappings", "maps")) {
 		if isAPI(mapping.Entry.Key) {
 			return true
 		}

@@ -115,7 +115,7 @@ func leafClusterNameFix(p *fixes.Pass, s, hub *fleet.Server, at fleet.Name) (*fi
 	var inserts []fixes.InsertWant
 	for _, member := range members {
 		field := fixes.NewField{Key: "name", Value: fixes.Text(name)}
-		cluster := top(member, "cluster")
+		cluster := fixes.Top(member, "cluster")
 		switch {
 		case member.ClusterName.Value != nil:
 			sets = append(sets, fixes.SetWant{Server: member, Path: member.ClusterName.Path, Value: member.ClusterName.Value, To: field.Value})

@@ -6,41 +6,7 @@ import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
-	"github.com/natsfix/natsfix/internal/schema"
 )
-
-// top returns one of the server's own fields at the top level by its names in
-// lower case, nil if it is absent.
-func top(s *fleet.Server, names ...string) *fixes.Visit {
-	return visit(s, nil, schema.Root(), s.Values.Field(names...))
-}
-
-// below returns one of the server's own fields in a block, nil if there is no
-// such block or field.
-func below(block *fixes.Visit, names ...string) *fixes.Visit {
-	if block == nil || block.Value.Map == nil {
-		return nil
-	}
-	return visit(block.Server, block, blockOf(block), block.Value.Map.Field(names...))
-}
-
-func visit(s *fleet.Server, parent *fixes.Visit, block *schema.Block, e *fleet.Entry) *fixes.Visit {
-	if e == nil {
-		return nil
-	}
-	v := &fixes.Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
-	if block != nil {
-		v.Field = block.Field(e.Key)
-	}
-	return v
-}
-
-func blockOf(v *fixes.Visit) *schema.Block {
-	if v.Field == nil {
-		return nil
-	}
-	return v.Field.Block
-}
 
 // entries returns what is in a block, nothing if there is none.
 func entries(block *fixes.Visit) []*fixes.Visit {
@@ -49,7 +15,7 @@ func entries(block *fixes.Visit) []*fixes.Visit {
 	}
 	var out []*fixes.Visit
 	for _, e := range block.Value.Map.Entries {
-		out = append(out, visit(block.Server, block, blockOf(block), e))
+		out = append(out, fixes.VisitEntry(block.Server, block, block.Inner(), e))
 	}
 	return out
 }

@@ -11,7 +11,7 @@ import (
 
 // permissionsOf returns the permissions of the users of an account.
 func permissionsOf(s *fleet.Server, account string) []*fixes.Visit {
-	holder := top(s, "authorization")
+	holder := fixes.Top(s, "authorization")
 	if account != globalAccount {
 		holder = nil
 		for _, a := range accounts(s) {
@@ -26,9 +26,9 @@ func permissionsOf(s *fleet.Server, account string) []*fixes.Visit {
 			out = append(out, v)
 		}
 	}
-	add(below(holder, "default_permissions", "default_permission"))
-	for _, user := range items(below(holder, "users")) {
-		add(below(user, "permissions", "permission", "authorization"))
+	add(fixes.Below(holder, "default_permissions", "default_permission"))
+	for _, user := range items(fixes.Below(holder, "users")) {
+		add(fixes.Below(user, "permissions", "permission", "authorization"))
 	}
 	return out
 }

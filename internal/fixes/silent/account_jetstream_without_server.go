@@ -61,7 +61,7 @@ func checkAccountJetStreamWithoutServer(p *fixes.Pass) {
 		}
 		f := js.Finding("JetStream is enabled for the account %q, but not for the server: it starts without JetStream, and clients of the account get no answer from it", account.Entry.Key)
 		if s.JetStream.Value != nil {
-			beside(f, top(s, "jetstream"), "the server's JetStream is off here")
+			beside(f, fixes.Top(s, "jetstream"), "the server's JetStream is off here")
 			f.Because(fixes.Manual, "the file switches JetStream off: decide which of the two is meant")
 		} else {
 			fix := p.Insert(s, nil, ast.Field{Key: "jetstream", Value: ast.String("enabled")}, ast.AtEnd(), "enable JetStream for the server")
@@ -76,7 +76,7 @@ func checkAccountJetStreamWithoutServer(p *fixes.Pass) {
 // links. One that does not, and has nothing but accounts, is most likely
 // included by a file that is not loaded.
 func listens(s *fleet.Server) bool {
-	return top(s, "port", "listen", "host", "net", "server_name", "cluster", "gateway", "leafnodes", "leaf", "websocket", "ws", "mqtt",
+	return fixes.Top(s, "port", "listen", "host", "net", "server_name", "cluster", "gateway", "leafnodes", "leaf", "websocket", "ws", "mqtt",
 		"http", "http_port", "monitor_port", "https", "https_port", "tls", "jetstream", "pid_file", "max_payload", "debug") != nil
 }
 
@@ -107,7 +107,7 @@ func documentsWithJetStream(f *fleet.Fleet) map[*fleet.Doc]bool {
 // field that does so.
 func firstWithJetStream(s *fleet.Server) (account, js *fixes.Visit) {
 	for _, account := range accounts(s) {
-		js := below(account, "jetstream")
+		js := fixes.Below(account, "jetstream")
 		if on, _ := enablesJetStream(js); on {
 			return account, js
 		}

@@ -58,7 +58,7 @@ func checkAccountWithoutJetStream(p *fixes.Pass, s *fleet.Server) {
 	all, system := accounts(s), s.SystemAccount()
 	var others []*fixes.Visit
 	for _, account := range all {
-		if on, known := enablesJetStream(below(account, "jetstream")); on || !known || account.Value.Unknown() {
+		if on, known := enablesJetStream(fixes.Below(account, "jetstream")); on || !known || account.Value.Unknown() {
 			return
 		}
 		if account.Entry.Key != system {

@@ -98,8 +98,8 @@ func mergeGateways(p *fixes.Pass, s *fleet.Server, from, to fleet.GatewayEntry) 
 			items = append(items, ast.String(u.Text()))
 		}
 	}
-	list := top(s, "gateway")
-	list = below(list, "gateways")
+	list := fixes.Top(s, "gateway")
+	list = fixes.Below(list, "gateways")
 	at := indexOf(list, from.Value)
 	if at < 0 {
 		return nil, false
@@ -119,7 +119,7 @@ func mergeGateways(p *fixes.Pass, s *fleet.Server, from, to fleet.GatewayEntry) 
 		}
 		return fix.Join(fixes.NewFix(urls.Value.Doc, edits, "")), true
 	}
-	entry := visit(s, item(list, indexOf(list, to.Value)), url, schema.Root().Find("gateway", "gateways").Block)
+	entry := fixes.VisitEntry(s, item(list, indexOf(list, to.Value)), schema.Root().Find("gateway", "gateways").Block, url)
 	return fix.Join(p.Rename(entry, "urls", "")).Join(p.Replace(entry, ast.List(items...), "")), true
 }
 

@@ -53,15 +53,15 @@ func inertBlocks() []inertBlock {
 
 func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 	for _, b := range blocks {
-		v := top(s, b.names...)
-		if v == nil || !v.Value.IsMap() || below(v, "port") != nil || below(v, "listen") != nil {
+		v := fixes.Top(s, b.names...)
+		if v == nil || !v.Value.IsMap() || fixes.Below(v, "port") != nil || fixes.Below(v, "listen") != nil {
 			continue
 		}
 		if s.Broken() || harmless(s, v, b) {
 			continue
 		}
 		f := v.KeyFinding("%s has no port and no listen: there is no default, %s", v.Entry.Key, b.without)
-		if name := below(v, "name"); b.name() == "gateway" && name != nil {
+		if name := fixes.Below(v, "name"); b.name() == "gateway" && name != nil {
 			f.Message = fmt.Sprintf("gateway has no port: the server refuses to start (\"gateway %q has no port specified (select -1 for random port)\"), though nats-server -t calls the file valid", name.Value.Text())
 			f.Severity = fixes.Error
 		}
@@ -78,13 +78,13 @@ func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 func harmless(s *fleet.Server, v *fixes.Visit, b inertBlock) bool {
 	switch b.name() {
 	case "cluster": // the name alone serves leaf nodes and JetStream
-		if routes := below(v, "routes"); s.AcceptsRoutes() || routes == nil || routes.Value.IsList() && len(routes.Value.List) == 0 {
+		if routes := fixes.Below(v, "routes"); s.AcceptsRoutes() || routes == nil || routes.Value.IsList() && len(routes.Value.List) == 0 {
 			return true
 		}
 	case "gateway": // without a name it is another rule's, or empty
-		return below(v, "name") == nil && below(v, "gateways") == nil
+		return fixes.Below(v, "name") == nil && fixes.Below(v, "gateways") == nil
 	case "leafnodes": // most fields serve remotes, too
-		return below(v, "remotes") != nil
+		return fixes.Below(v, "remotes") != nil
 	}
 	return false
 }

@@ -60,10 +60,10 @@ func checkJetStreamStoreDir(p *fixes.Pass) {
 
 // storeDir returns the field that says where JetStream stores its data.
 func storeDir(s *fleet.Server) *fixes.Visit {
-	if v := below(top(s, "jetstream"), "store_dir", "store", "storedir"); v != nil {
+	if v := fixes.Below(fixes.Top(s, "jetstream"), "store_dir", "store", "storedir"); v != nil {
 		return v
 	}
-	return top(s, "store_dir", "storedir")
+	return fixes.Top(s, "store_dir", "storedir")
 }
 
 // onOneHost reports whether two servers of one folder are likely to run on one
@@ -77,7 +77,7 @@ func isPort(text string) bool { return text != "" && strings.Trim(text, "0123456
 
 func noStoreDir(p *fixes.Pass, s *fleet.Server) *fixes.Finding {
 	const message = "JetStream has no store_dir: unless the flag --store_dir gives one, the server stores streams below the directory for temporary files (\"Temporary storage directory used, data could be lost on system reboot\")"
-	js := top(s, "jetstream")
+	js := fixes.Top(s, "jetstream")
 	f := &fixes.Finding{Doc: s.Root, Message: message} // JetStream comes from a flag
 	if js != nil {
 		f = js.KeyFinding(message)

@@ -140,11 +140,11 @@ func clientPortOf(s *fleet.Server) string {
 	if s.Args.Port != 0 {
 		return strconv.Itoa(s.Args.Port)
 	}
-	if v := top(s, "listen"); v != nil {
+	if v := fixes.Top(s, "listen"); v != nil {
 		text := v.Value.Text()
 		return text[strings.LastIndexByte(text, ':')+1:]
 	}
-	if v := top(s, "port"); v != nil {
+	if v := fixes.Top(s, "port"); v != nil {
 		return v.Value.Text()
 	}
 	return clientPort

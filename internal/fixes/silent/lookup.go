@@ -6,46 +6,7 @@ import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
-	"github.com/natsfix/natsfix/internal/schema"
 )
-
-// top returns one of the server's own fields at the top level by its names in
-// lower case, nil if it is absent.
-func top(s *fleet.Server, names ...string) *fixes.Visit {
-	return find(s, nil, s.Values, schema.Root(), names)
-}
-
-// below returns one of the server's own fields in a block, nil if there is no
-// such block or field.
-func below(v *fixes.Visit, names ...string) *fixes.Visit {
-	if v == nil || v.Value.Map == nil {
-		return nil
-	}
-	return find(v.Server, v, v.Value.Map, blockOf(v), names)
-}
-
-func find(s *fleet.Server, parent *fixes.Visit, m *fleet.Map, block *schema.Block, names []string) *fixes.Visit {
-	e := m.Field(names...)
-	if e == nil {
-		return nil
-	}
-	return visit(s, parent, e, block)
-}
-
-func visit(s *fleet.Server, parent *fixes.Visit, e *fleet.Entry, block *schema.Block) *fixes.Visit {
-	v := &fixes.Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
-	if block != nil {
-		v.Field = block.Field(e.Key)
-	}
-	return v
-}
-
-func blockOf(v *fixes.Visit) *schema.Block {
-	if v.Field == nil {
-		return nil
-	}
-	return v.Field.Block
-}
 
 // item returns the visit of one item of a list.
 func item(list *fixes.Visit, i int) *fixes.Visit {
@@ -68,14 +29,14 @@ func items(list *fixes.Visit) []*fixes.Visit {
 
 // accounts returns the accounts that are blocks in a server's files.
 func accounts(s *fleet.Server) []*fixes.Visit {
-	all := top(s, "accounts")
+	all := fixes.Top(s, "accounts")
 	if all == nil || all.Value.Map == nil {
 		return nil
 	}
 	var out []*fixes.Visit
 	for _, e := range all.Value.Map.Entries {
 		if !e.Used {
-			out = append(out, visit(s, all, e, blockOf(all)))
+			out = append(out, fixes.VisitEntry(s, all, all.Inner(), e))
 		}
 	}
 	return out
@@ -84,7 +45,7 @@ func accounts(s *fleet.Server) []*fixes.Visit {
 // operatorMode reports whether accounts come from JWTs (server/opts.go,
 // TrustedOperators and the resolver).
 func operatorMode(s *fleet.Server) bool {
-	return top(s, "operator", "operators", "roots", "root", "root_operators", "root_operator", "resolver",
+	return fixes.Top(s, "operator", "operators", "roots", "root", "root_operators", "root_operator", "resolver",
 		"account_resolver", "accounts_resolver", "trusted", "trusted_keys") != nil
 }
 

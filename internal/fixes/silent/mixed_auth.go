@@ -44,8 +44,8 @@ accounts {
 }
 
 func checkMixedAuth(p *fixes.Pass, s *fleet.Server) {
-	users := below(top(s, "authorization"), "users")
-	if users == nil || len(users.Value.List) == 0 || s.Broken() || operatorMode(s) || below(top(s, "authorization"), "auth_callout", "auth_hook") != nil {
+	users := fixes.Below(fixes.Top(s, "authorization"), "users")
+	if users == nil || len(users.Value.List) == 0 || s.Broken() || operatorMode(s) || fixes.Below(fixes.Top(s, "authorization"), "auth_callout", "auth_hook") != nil {
 		return
 	}
 	system := s.SystemAccount()
@@ -55,7 +55,7 @@ func checkMixedAuth(p *fixes.Pass, s *fleet.Server) {
 		}
 	}
 	for _, account := range accounts(s) {
-		inside := below(account, "users")
+		inside := fixes.Below(account, "users")
 		if inside == nil || len(inside.Value.List) == 0 || account.Entry.Key == system {
 			continue
 		}

@@ -49,7 +49,7 @@ func checkOverBroad(p *fixes.Pass, v *fixes.Visit) {
 	}
 	allow, deny := v, (*fixes.Visit)(nil)
 	if v.Value.IsMap() {
-		allow, deny = below(v, "allow"), below(v, "deny")
+		allow, deny = fixes.Below(v, "allow"), fixes.Below(v, "deny")
 	}
 	for _, d := range subjects(deny) {
 		if covers(d.Value.Text(), "$JS.API.INFO") || strings.HasPrefix(d.Value.Text(), "$JS.") || strings.HasPrefix(d.Value.Text(), "$KV.") {

@@ -46,14 +46,14 @@ var bcryptHash = regexp.MustCompile(`^\$2[abxy]\$\d{2}\$.*`)
 // (server/auth.go, checkAuthforWarnings). Those of cluster, gateway and
 // leafnodes must stay: servers send them to each other.
 func plaintextPasswords(s *fleet.Server) []*fixes.Visit {
-	auth := top(s, "authorization")
-	users := append([]*fixes.Visit{auth}, items(below(auth, "users"))...)
+	auth := fixes.Top(s, "authorization")
+	users := append([]*fixes.Visit{auth}, items(fixes.Below(auth, "users"))...)
 	for _, account := range accounts(s) {
-		users = append(users, items(below(account, "users"))...)
+		users = append(users, items(fixes.Below(account, "users"))...)
 	}
 	var out []*fixes.Visit
 	for _, user := range users {
-		v := below(user, "password", "pass")
+		v := fixes.Below(user, "password", "pass")
 		if v != nil && v.Value.IsString() && v.Value.Text() != "" && !bcryptHash.MatchString(v.Value.Text()) {
 			out = append(out, v)
 		}

@@ -19,7 +19,7 @@ const (
 // operators returns the field that puts a server into operator mode, where
 // accounts and users come from JWTs, or nil (server/opts.go, TrustedOperators).
 func operators(s *fleet.Server) *fixes.Visit {
-	v := top(s, "operator", "operators", "roots", "root", "root_operators", "root_operator")
+	v := fixes.Top(s, "operator", "operators", "roots", "root", "root_operators", "root_operator")
 	if v != nil && v.Value.IsList() && len(v.Value.List) == 0 {
 		return nil
 	}
@@ -32,7 +32,7 @@ func operators(s *fleet.Server) *fixes.Visit {
 func systemAccount(s *fleet.Server) *fixes.Visit {
 	for _, key := range []string{systemAccounts, "system"} {
 		if e := s.Values.Get(key); e != nil {
-			return visit(s, nil, e, schema.Root())
+			return fixes.VisitEntry(s, nil, schema.Root(), e)
 		}
 	}
 	return nil
@@ -46,7 +46,7 @@ type accounts struct {
 }
 
 func readAccounts(s *fleet.Server) accounts {
-	a := accounts{field: top(s, "accounts")}
+	a := accounts{field: fixes.Top(s, "accounts")}
 	switch {
 	case a.field == nil:
 	case a.field.Value.IsMap():
@@ -93,11 +93,11 @@ type users struct {
 
 func readUsers(s *fleet.Server) users {
 	var u users
-	if auth := top(s, "authorization"); auth != nil {
+	if auth := fixes.Top(s, "authorization"); auth != nil {
 		u.unknown = auth.Value.Unknown()
-		u.add(below(auth, "users"))
+		u.add(fixes.Below(auth, "users"))
 	}
-	all := top(s, "accounts")
+	all := fixes.Top(s, "accounts")
 	switch {
 	case all == nil:
 	case all.Value.IsMap():
@@ -105,9 +105,9 @@ func readUsers(s *fleet.Server) users {
 			if e.Used {
 				continue
 			}
-			account := visit(s, all, e, blockOf(all))
+			account := fixes.VisitEntry(s, all, all.Inner(), e)
 			u.unknown = u.unknown || account.Value.Unknown()
-			u.add(below(account, "users"))
+			u.add(fixes.Below(account, "users"))
 		}
 	case !all.Value.IsList():
 		u.unknown = true
@@ -125,7 +125,7 @@ func (u *users) add(list *fixes.Visit) {
 			u.unknown = true
 			continue
 		}
-		for _, name := range []*fixes.Visit{below(item, "user", "username"), below(item, "nkey")} {
+		for _, name := range []*fixes.Visit{fixes.Below(item, "user", "username"), fixes.Below(item, "nkey")} {
 			switch {
 			case name == nil:
 			case name.Value.IsString():

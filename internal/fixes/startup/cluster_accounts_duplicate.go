@@ -27,7 +27,7 @@ func ClusterAccountsDuplicate() *fixes.Rule {
 }
 
 func checkClusterAccountsDuplicate(p *fixes.Pass, s *fleet.Server) {
-	list := below(top(s, "cluster"), "accounts")
+	list := fixes.Below(fixes.Top(s, "cluster"), "accounts")
 	if list == nil || s.Broken() || !list.Value.IsList() {
 		return
 	}

@@ -94,21 +94,21 @@ func nameless(s *fleet.Server) bool {
 
 func clusterNameFinding(s *fleet.Server) *fixes.Finding {
 	const message = "JetStream runs in a cluster without a name: the server refuses to start (\"jetstream cluster requires `cluster.name` to be set\"), though nats-server -t calls the file valid"
-	cluster := top(s, "cluster")
+	cluster := fixes.Top(s, "cluster")
 	if cluster == nil {
 		return &fixes.Finding{Doc: s.Root, Message: message}
 	}
-	if name := below(cluster, "name"); name != nil {
+	if name := fixes.Below(cluster, "name"); name != nil {
 		return name.Finding("%s", message)
 	}
 	return cluster.KeyFinding("%s", message)
 }
 
 func nameVisit(s *fleet.Server) *fixes.Visit {
-	if name := below(top(s, "cluster"), "name"); text(name) != "" {
+	if name := fixes.Below(fixes.Top(s, "cluster"), "name"); text(name) != "" {
 		return name
 	}
-	return below(top(s, "gateway"), "name")
+	return fixes.Below(fixes.Top(s, "gateway"), "name")
 }
 
 // peerName returns the name that all servers with a route in common with s
@@ -151,12 +151,12 @@ func withoutUser(url string) string {
 }
 
 func setClusterName(p *fixes.Pass, s *fleet.Server, name string) *fixes.Fix {
-	cluster := top(s, "cluster")
+	cluster := fixes.Top(s, "cluster")
 	field := ast.Field{Key: "name", Value: ast.String(name)}
 	if cluster == nil { // the port comes from a flag
 		return p.Insert(s, nil, ast.Field{Key: "cluster", Value: ast.Map(field)}, ast.AtEnd(), "name the cluster %q", name)
 	}
-	if v := below(cluster, "name"); v != nil {
+	if v := fixes.Below(cluster, "name"); v != nil {
 		return p.Replace(v, ast.String(name), "name the cluster %q", name)
 	}
 	return p.Insert(s, cluster.Value, field, ast.AtStart(), "name the cluster %q", name)

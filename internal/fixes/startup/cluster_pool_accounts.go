@@ -34,8 +34,8 @@ takes pool_size out.`,
 }
 
 func checkClusterPoolAccounts(p *fixes.Pass, s *fleet.Server) {
-	cluster := top(s, "cluster")
-	size, list := below(cluster, "pool_size"), below(cluster, "accounts")
+	cluster := fixes.Top(s, "cluster")
+	size, list := fixes.Below(cluster, "pool_size"), fixes.Below(cluster, "accounts")
 	if n, known := number(size, 0); !known || n >= 0 || len(items(list)) == 0 || s.Broken() {
 		return
 	}

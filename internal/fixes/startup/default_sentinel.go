@@ -35,7 +35,7 @@ default_sentinel: eyJ0eXAiOiJKV1QifQ
 }
 
 func checkDefaultSentinel(p *fixes.Pass, s *fleet.Server) {
-	v := top(s, "default_sentinel")
+	v := fixes.Top(s, "default_sentinel")
 	if text(v) == "" || s.Broken() {
 		return
 	}

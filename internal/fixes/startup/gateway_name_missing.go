@@ -55,11 +55,11 @@ gateway {
 
 func checkGatewayNameMissing(p *fixes.Pass) {
 	for _, s := range p.Fleet.Servers {
-		gateway := top(s, "gateway")
+		gateway := fixes.Top(s, "gateway")
 		if gateway == nil || !gateway.Value.IsMap() || s.Broken() {
 			continue
 		}
-		name := below(gateway, "name")
+		name := fixes.Below(gateway, "name")
 		if s.AcceptsGateways() && s.GatewayName.Text == "" && !unknown(name) && (name == nil || name.Value.IsString()) {
 			p.Report(gatewayNameFinding(p, s, gateway, name))
 		}
@@ -91,7 +91,7 @@ func gatewayNameFinding(p *fixes.Pass, s *fleet.Server, gateway, name *fixes.Vis
 	}
 	for _, o := range p.Fleet.Servers {
 		if o.Cluster != s.Cluster && o.GatewayName.Text == to {
-			beside(f, below(top(o, "gateway"), "name"), fmt.Sprintf("another cluster's gateway is named %q", to))
+			beside(f, fixes.Below(fixes.Top(o, "gateway"), "name"), fmt.Sprintf("another cluster's gateway is named %q", to))
 			return f.Because(fixes.Manual, fmt.Sprintf("the name would be %q, which the gateway of another cluster has (%s): between gateways of one name no connection forms; give the clusters different names", to, o.Root.Path))
 		}
 	}
@@ -102,7 +102,7 @@ func gatewayNameFinding(p *fixes.Pass, s *fleet.Server, gateway, name *fixes.Vis
 		f.With(p.Insert(s, gateway.Value, field, ast.AtStart(), "name the gateway %q", to), "gateway.name cannot be written in this file")
 	}
 	if fromCluster {
-		beside(f, below(top(s, "cluster"), "name"), "the cluster's name, which a gateway must have")
+		beside(f, fixes.Below(fixes.Top(s, "cluster"), "name"), "the cluster's name, which a gateway must have")
 		return f
 	}
 	return chosen(p, f, "name", "the cluster has no name that the gateway could take, and all members of the cluster need one and the same")
@@ -110,12 +110,12 @@ func gatewayNameFinding(p *fixes.Pass, s *fleet.Server, gateway, name *fixes.Vis
 
 // checkEntryNames looks at the entries of gateway.gateways.
 func checkEntryNames(p *fixes.Pass, s *fleet.Server) {
-	list := below(top(s, "gateway"), "gateways")
+	list := fixes.Below(fixes.Top(s, "gateway"), "gateways")
 	if list == nil || !list.Value.IsList() {
 		return
 	}
 	for i, item := range items(list) {
-		name := below(item, "name")
+		name := fixes.Below(item, "name")
 		if !item.Value.IsMap() || name != nil && (!name.Value.IsString() || name.Value.Text() != "") {
 			continue
 		}

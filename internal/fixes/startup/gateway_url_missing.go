@@ -52,13 +52,13 @@ take the entry out: gateways connect in both directions as soon as one of them k
 }
 
 func checkGatewayURLMissing(p *fixes.Pass, s *fleet.Server) {
-	list := below(top(s, "gateway"), "gateways")
+	list := fixes.Below(fixes.Top(s, "gateway"), "gateways")
 	if list == nil || s.Broken() || !list.Value.IsList() || !s.AcceptsGateways() && s.GatewayName.Text == "" {
 		return
 	}
 	for _, item := range items(list) {
-		name := below(item, "name")
-		urls := below(item, "url", "urls")
+		name := fixes.Below(item, "name")
+		urls := fixes.Below(item, "url", "urls")
 		if text(name) == "" || urls != nil && (!urls.Value.IsList() || len(urls.Value.List) > 0) {
 			continue
 		}

@@ -41,12 +41,12 @@ https_port: 8223
 // monitoring returns what sets the HTTP or HTTPS port, of the fields by the
 // names, and whether it is set: not to 0, which means none.
 func monitoring(s *fleet.Server, listen string, ports []string, flag int) (fields []*fixes.Visit, on bool) {
-	if v := top(s, listen); v != nil {
+	if v := fixes.Top(s, listen); v != nil {
 		fields = append(fields, v)
 		a := parseListen(v)
 		on = !unknown(v) && a.on()
 	}
-	if v := top(s, ports...); v != nil {
+	if v := fixes.Top(s, ports...); v != nil {
 		fields = append(fields, v)
 		n, known := number(v, 0)
 		on = on || known && n != 0
@@ -74,7 +74,7 @@ func checkHTTPAndHTTPS(p *fixes.Pass, s *fleet.Server) {
 	keep, chose := p.Param("keep")
 	if !chose {
 		keep = "http"
-		if top(s, "tls") != nil {
+		if fixes.Top(s, "tls") != nil {
 			keep = "https"
 		}
 	}

@@ -36,7 +36,7 @@ the network in the clear then.`,
 
 func checkHTTPSTLS(p *fixes.Pass, s *fleet.Server) {
 	https, secure := monitoring(s, "https", []string{"https_port"}, s.Args.HTTPSPort)
-	if !secure || s.Broken() || top(s, "tls") != nil {
+	if !secure || s.Broken() || fixes.Top(s, "tls") != nil {
 		return
 	}
 	if _, plain := monitoring(s, "http", []string{"http_port", "monitor_port"}, s.Args.HTTPPort); plain {

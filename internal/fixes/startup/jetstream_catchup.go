@@ -31,7 +31,7 @@ func checkJetStreamCatchup(p *fixes.Pass, s *fleet.Server) {
 	if s.Broken() || !s.JetStream.Enabled || !s.AcceptsRoutes() {
 		return
 	}
-	v := below(top(s, "jetstream"), "max_outstanding_catchup")
+	v := fixes.Below(fixes.Top(s, "jetstream"), "max_outstanding_catchup")
 	if v == nil || !isNegative(v.Value) {
 		return
 	}

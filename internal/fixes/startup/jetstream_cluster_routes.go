@@ -73,8 +73,8 @@ func checkJetStreamClusterRoutes(p *fixes.Pass) {
 		if !s.JetStream.Enabled || !s.AcceptsRoutes() && !s.AcceptsGateways() || s.Args.Routes != "" || s.Broken() {
 			continue
 		}
-		cluster := top(s, "cluster")
-		routes := below(cluster, "routes")
+		cluster := fixes.Top(s, "cluster")
+		routes := fixes.Below(cluster, "routes")
 		if unknown(cluster) || routes != nil && (!routes.Value.IsList() || len(routes.Value.List) > 0) || extendsDomain(s) {
 			continue
 		}
@@ -90,8 +90,8 @@ func clusterRoutesFinding(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes
 		f = routes.Finding(message)
 	case cluster != nil:
 		f = cluster.KeyFinding(message)
-	case top(s, "gateway") != nil:
-		f = top(s, "gateway").KeyFinding(message)
+	case fixes.Top(s, "gateway") != nil:
+		f = fixes.Top(s, "gateway").KeyFinding(message)
 	}
 	const otherwise = "cluster.routes cannot be written in this file"
 	if given, chose := p.Param("routes"); chose && given != "none" {
@@ -115,7 +115,7 @@ func clusterRoutesFinding(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes
 		urls = append(urls, u.Text())
 	}
 	f.With(setRoutes(p, s, cluster, routes, urls), otherwise)
-	beside(f, below(top(peer, "cluster"), "routes"), fmt.Sprintf("the routes of %s, another member", peer.Root.Path))
+	beside(f, fixes.Below(fixes.Top(peer, "cluster"), "routes"), fmt.Sprintf("the routes of %s, another member", peer.Root.Path))
 	if !leads {
 		chosen(p, f, "routes", fmt.Sprintf("the routes are those of %s, whose cluster has the same name", peer.Root.Path))
 	}
@@ -160,8 +160,8 @@ func setRoutes(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes.Visit, url
 // canExtendOtherDomain), or whether that cannot be told.
 func extendsDomain(s *fleet.Server) bool {
 	system := s.SystemAccount()
-	for _, remote := range items(below(top(s, "leafnodes", "leaf"), "remotes")) {
-		account := below(remote, "account", "local")
+	for _, remote := range items(fixes.Below(fixes.Top(s, "leafnodes", "leaf"), "remotes")) {
+		account := fixes.Below(remote, "account", "local")
 		switch {
 		case account == nil:
 			continue
@@ -170,7 +170,7 @@ func extendsDomain(s *fleet.Server) bool {
 		case account.Value.Text() != system:
 			continue
 		}
-		for _, deny := range items(below(remote, "deny_imports", "deny_import")) {
+		for _, deny := range items(fixes.Below(remote, "deny_imports", "deny_import")) {
 			if strings.HasPrefix(text(deny), "$NRG.") { // the servers' own subjects: what is wider does not count
 				return false
 			}

@@ -38,9 +38,9 @@ there are any, and take tpm out by hand.`,
 }
 
 func checkJetStreamKeyTPM(p *fixes.Pass, s *fleet.Server) {
-	js := top(s, "jetstream")
-	key, tpm := below(js, "encryption_key", "key", "ek"), below(js, "tpm")
-	if text(key) == "" || text(below(tpm, "keys_file")) == "" || !s.JetStream.Enabled || s.Broken() {
+	js := fixes.Top(s, "jetstream")
+	key, tpm := fixes.Below(js, "encryption_key", "key", "ek"), fixes.Below(js, "tpm")
+	if text(key) == "" || text(fixes.Below(tpm, "keys_file")) == "" || !s.JetStream.Enabled || s.Broken() {
 		return
 	}
 	f := key.KeyFinding("JetStream has an encryption key, and another one from the TPM: the server ends at the start (\"JetStream encryption key may not be used with TPM options\"), though nats-server -t calls the file valid")

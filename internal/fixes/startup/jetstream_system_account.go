@@ -54,7 +54,7 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 	if unknown(system) {
 		return
 	}
-	js := below(named(top(s, "accounts"), s.SystemAccount()), "jetstream")
+	js := fixes.Below(named(fixes.Top(s, "accounts"), s.SystemAccount()), "jetstream")
 	if js == nil || !enablesJetStream(js) {
 		return
 	}

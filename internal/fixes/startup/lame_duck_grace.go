@@ -47,7 +47,7 @@ lame_duck_grace_period: "10s"
 }
 
 func checkLameDuckGrace(p *fixes.Pass, s *fleet.Server) {
-	grace := top(s, "lame_duck_grace_period")
+	grace := fixes.Top(s, "lame_duck_grace_period")
 	if grace == nil || s.Broken() || !grace.Value.IsString() {
 		return
 	}
@@ -56,7 +56,7 @@ func checkLameDuckGrace(p *fixes.Pass, s *fleet.Server) {
 		return
 	}
 	whole := defaultLameDuckDuration
-	duration := top(s, "lame_duck_duration")
+	duration := fixes.Top(s, "lame_duck_duration")
 	if duration != nil {
 		if whole, err = time.ParseDuration(text(duration)); err != nil || whole < 30*time.Second {
 			return

@@ -54,7 +54,7 @@ accounts {
 }
 
 func checkLeafNodeAccountMissing(p *fixes.Pass, s *fleet.Server) {
-	leaf := top(s, "leafnodes", "leaf")
+	leaf := fixes.Top(s, "leafnodes", "leaf")
 	if leaf == nil || s.Broken() || operators(s) != nil {
 		return
 	}
@@ -63,14 +63,14 @@ func checkLeafNodeAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	if have.unknown || unknown(system) {
 		return
 	}
-	auth := below(leaf, "authorization")
-	places := []*fixes.Visit{below(auth, "account")}
-	for _, user := range items(below(auth, "users")) {
-		places = append(places, below(user, "account"))
+	auth := fixes.Below(leaf, "authorization")
+	places := []*fixes.Visit{fixes.Below(auth, "account")}
+	for _, user := range items(fixes.Below(auth, "users")) {
+		places = append(places, fixes.Below(user, "account"))
 	}
-	remotes := items(below(leaf, "remotes"))
+	remotes := items(fixes.Below(leaf, "remotes"))
 	for _, remote := range remotes {
-		places = append(places, below(remote, "account", "local"))
+		places = append(places, fixes.Below(remote, "account", "local"))
 	}
 	created := make(map[string]*fixes.Fix)
 	for i, v := range places {
@@ -81,7 +81,7 @@ func checkLeafNodeAccountMissing(p *fixes.Pass, s *fleet.Server) {
 		if name == text(system) {
 			continue // system-account-missing knows that better
 		}
-		if name == defaultSystem && system == nil && !isTrue(top(s, "no_system_account", "no_system", "no_sys_acc")) {
+		if name == defaultSystem && system == nil && !isTrue(fixes.Top(s, "no_system_account", "no_system", "no_sys_acc")) {
 			continue // the server makes it
 		}
 		where := "authorization"

@@ -53,10 +53,10 @@ func checkLeafNodeGatewaySystemAccount(p *fixes.Pass, s *fleet.Server) {
 	if !s.AcceptsGateways() && s.GatewayName.Text == "" || system != nil && (!system.Value.IsString() || text(system) != "") {
 		return
 	}
-	f := top(s, "leafnodes", "leaf").KeyFinding("the server accepts leaf nodes, has a gateway and names no system account: it refuses to start " +
+	f := fixes.Top(s, "leafnodes", "leaf").KeyFinding("the server accepts leaf nodes, has a gateway and names no system account: it refuses to start " +
 		"(\"leaf nodes and gateways (both being defined) require a system account to also be configured\"), though nats-server -t calls the file valid")
-	beside(f, top(s, "gateway"), "the gateway")
-	if isTrue(top(s, "no_system_account", "no_system", "no_sys_acc")) || system != nil {
+	beside(f, fixes.Top(s, "gateway"), "the gateway")
+	if isTrue(fixes.Top(s, "no_system_account", "no_system", "no_sys_acc")) || system != nil {
 		p.Report(f.Because(fixes.Manual, "no_system_account is set, or system_account is empty on purpose: decide whether there shall be a system account, a gateway or leaf nodes"))
 		return
 	}

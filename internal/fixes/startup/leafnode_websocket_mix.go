@@ -47,12 +47,12 @@ unsafe. If both kinds are wanted there must be two remotes, and the hub sees two
 }
 
 func checkLeafNodeWebsocketMix(p *fixes.Pass, s *fleet.Server) {
-	remotes := below(top(s, "leafnodes", "leaf"), "remotes")
+	remotes := fixes.Below(fixes.Top(s, "leafnodes", "leaf"), "remotes")
 	if remotes == nil || s.Broken() {
 		return
 	}
 	for _, remote := range items(remotes) {
-		list := below(remote, "url", "urls")
+		list := fixes.Below(remote, "url", "urls")
 		urls := items(list)
 		var sockets, plain []*fixes.Visit
 		for _, u := range urls {

@@ -28,14 +28,14 @@ func listens(block *fixes.Visit) bool { return readAddress(block).on() }
 // is unknown then unless they agree.
 func readAddress(block *fixes.Visit) address {
 	a := address{known: true}
-	if host := below(block, "host", "net"); host != nil {
+	if host := fixes.Below(block, "host", "net"); host != nil {
 		a.host = text(host)
 	}
-	if port := below(block, "port"); port != nil {
+	if port := fixes.Below(block, "port"); port != nil {
 		a.at = port
 		a.port, a.known = number(port, 0)
 	}
-	if listen := below(block, "listen"); listen != nil {
+	if listen := fixes.Below(block, "listen"); listen != nil {
 		l := parseListen(listen)
 		l.known = l.known && (a.at == nil || a.known && a.port == l.port)
 		if l.host == "" {

@@ -3,47 +3,7 @@ package startup
 import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
-	"github.com/natsfix/natsfix/internal/fleet"
-	"github.com/natsfix/natsfix/internal/schema"
 )
-
-// top returns one of the server's own fields at the top level by its names in
-// lower case, nil if it is absent.
-func top(s *fleet.Server, names ...string) *fixes.Visit {
-	return find(s, nil, s.Values, schema.Root(), names)
-}
-
-// below returns one of the server's own fields in a block, nil if there is no
-// such block or field.
-func below(block *fixes.Visit, names ...string) *fixes.Visit {
-	if block == nil || block.Value.Map == nil {
-		return nil
-	}
-	return find(block.Server, block, block.Value.Map, blockOf(block), names)
-}
-
-func find(s *fleet.Server, parent *fixes.Visit, m *fleet.Map, block *schema.Block, names []string) *fixes.Visit {
-	e := m.Field(names...)
-	if e == nil {
-		return nil
-	}
-	return visit(s, parent, e, block)
-}
-
-func visit(s *fleet.Server, parent *fixes.Visit, e *fleet.Entry, block *schema.Block) *fixes.Visit {
-	v := &fixes.Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
-	if block != nil {
-		v.Field = block.Field(e.Key)
-	}
-	return v
-}
-
-func blockOf(v *fixes.Visit) *schema.Block {
-	if v.Field == nil {
-		return nil
-	}
-	return v.Field.Block
-}
 
 // named returns the entry of exactly this key, such as an account.
 func named(block *fixes.Visit, key string) *fixes.Visit {
@@ -54,7 +14,7 @@ func named(block *fixes.Visit, key string) *fixes.Visit {
 	if e == nil {
 		return nil
 	}
-	return visit(block.Server, block, e, blockOf(block))
+	return fixes.VisitEntry(block.Server, block, block.Inner(), e)
 }
 
 // items returns the items of a list, or the value itself if it is a string:

@@ -44,7 +44,7 @@ max_pending: 128MB
 }
 
 func checkMaxPayloadPending(p *fixes.Pass, s *fleet.Server) {
-	payload, pending := top(s, "max_payload"), top(s, "max_pending")
+	payload, pending := fixes.Top(s, "max_payload"), fixes.Top(s, "max_pending")
 	if payload == nil && pending == nil || s.Broken() {
 		return
 	}

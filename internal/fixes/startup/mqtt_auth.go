@@ -49,17 +49,17 @@ mqtt {
 
 func checkMQTTAuth(p *fixes.Pass, s *fleet.Server) {
 	for _, name := range []string{"mqtt", "websocket"} {
-		block := top(s, name)
+		block := fixes.Top(s, name)
 		if name == "websocket" {
-			block = top(s, "websocket", "ws")
+			block = fixes.Top(s, "websocket", "ws")
 		}
-		auth := below(block, "authorization", "authentication")
+		auth := fixes.Below(block, "authorization", "authentication")
 		if auth == nil || s.Broken() || !listens(block) {
 			continue
 		}
-		kind, at := "username", below(auth, "user", "username")
+		kind, at := "username", fixes.Below(auth, "user", "username")
 		if text(at) == "" {
-			kind, at = "token", below(auth, "token")
+			kind, at = "token", fixes.Below(auth, "token")
 		}
 		if text(at) == "" {
 			continue

@@ -40,13 +40,13 @@ jetstream: enabled
 }
 
 func checkMQTTJetStream(p *fixes.Pass, s *fleet.Server) {
-	mqtt := top(s, "mqtt")
+	mqtt := fixes.Top(s, "mqtt")
 	if mqtt == nil || s.Broken() || !listens(mqtt) || s.JetStream.Enabled || s.JetStream.Unknown {
 		return
 	}
-	leaf := top(s, "leafnodes", "leaf")
-	if s.AcceptsRoutes() || s.AcceptsGateways() || s.AcceptsLeaves() || len(items(below(leaf, "remotes"))) > 0 ||
-		unknown(leaf) || unknown(top(s, "cluster")) || unknown(top(s, "gateway")) || unknown(below(leaf, "remotes")) {
+	leaf := fixes.Top(s, "leafnodes", "leaf")
+	if s.AcceptsRoutes() || s.AcceptsGateways() || s.AcceptsLeaves() || len(items(fixes.Below(leaf, "remotes"))) > 0 ||
+		unknown(leaf) || unknown(fixes.Top(s, "cluster")) || unknown(fixes.Top(s, "gateway")) || unknown(fixes.Below(leaf, "remotes")) {
 		return
 	}
 	f := mqtt.KeyFinding("MQTT needs JetStream, and this server, which stands alone, has none: it refuses to start (\"mqtt requires JetStream to be enabled if running in standalone mode\"), though nats-server -t calls the file valid")
@@ -55,14 +55,14 @@ func checkMQTTJetStream(p *fixes.Pass, s *fleet.Server) {
 		on.Value = ast.Map(ast.Field{Key: "store_dir", Value: ast.String(dir)})
 	}
 	const otherwise = "switch JetStream on by hand"
-	js := top(s, "jetstream")
+	js := fixes.Top(s, "jetstream")
 	if js == nil {
 		f.With(p.Insert(s, nil, on, ast.AtEnd(), "switch JetStream on"), otherwise)
 		p.Report(rooted(s, chosen(p, f, "store_dir", "without store_dir JetStream stores its files in a temporary directory")))
 		return
 	}
 	beside(f, js, "JetStream is switched off here")
-	if enabled := below(js, "enabled", "enable"); enabled != nil {
+	if enabled := fixes.Below(js, "enabled", "enable"); enabled != nil {
 		f.With(p.Replace(enabled, ast.Bool(true), "switch JetStream on"), otherwise)
 	} else if !js.Value.IsMap() {
 		f.With(p.Replace(js, on.Value, "switch JetStream on"), otherwise)

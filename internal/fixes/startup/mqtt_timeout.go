@@ -30,7 +30,7 @@ validateMQTTOptions). 0 stands for the server's own time.`,
 }
 
 func checkMQTTTimeout(p *fixes.Pass, s *fleet.Server) {
-	mqtt := top(s, "mqtt")
+	mqtt := fixes.Top(s, "mqtt")
 	if mqtt == nil || s.Broken() || !listens(mqtt) {
 		return
 	}
@@ -41,7 +41,7 @@ func checkMQTTTimeout(p *fixes.Pass, s *fleet.Server) {
 		{[]string{"ack_wait", "ackwait"}, "ack wait must be a positive value"},
 		{[]string{"js_api_timeout", "api_timeout"}, "JS API timeout must be a positive value"},
 	} {
-		v := below(mqtt, one.names...)
+		v := fixes.Below(mqtt, one.names...)
 		if v == nil || !isNegative(v.Value) {
 			continue
 		}

@@ -48,11 +48,11 @@ authorization {
 
 func checkNoAuthUserMissing(p *fixes.Pass, s *fleet.Server) {
 	var places []*fixes.Visit
-	if v := top(s, "no_auth_user"); v != nil {
+	if v := fixes.Top(s, "no_auth_user"); v != nil {
 		places = append(places, v)
 	}
-	for _, block := range []*fixes.Visit{top(s, "mqtt"), top(s, "websocket", "ws")} {
-		if v := below(block, "no_auth_user"); v != nil && listens(block) {
+	for _, block := range []*fixes.Visit{fixes.Top(s, "mqtt"), fixes.Top(s, "websocket", "ws")} {
+		if v := fixes.Below(block, "no_auth_user"); v != nil && listens(block) {
 			places = append(places, v)
 		}
 	}

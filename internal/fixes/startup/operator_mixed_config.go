@@ -48,22 +48,22 @@ func checkOperatorMixedConfig(p *fixes.Pass, s *fleet.Server) {
 	if operator == nil || s.Broken() {
 		return
 	}
-	leaf := top(s, "leafnodes", "leaf")
-	leafAuth, auth := below(leaf, "authorization"), top(s, "authorization")
+	leaf := fixes.Top(s, "leafnodes", "leaf")
+	leafAuth, auth := fixes.Below(leaf, "authorization"), fixes.Top(s, "authorization")
 	const noAuthUser = "no_auth_user not compatible with Trusted Operator"
 	for _, m := range []struct {
 		v             *fixes.Visit
 		refused       bool
 		what, message string
 	}{
-		{top(s, "accounts"), len(readAccounts(s).names) > 0, "accounts", "operators do not allow Accounts to be configured directly"},
-		{below(auth, "users"), len(items(below(auth, "users"))) > 0, "users", "operators do not allow users to be configured directly"},
-		{top(s, "trusted_keys", "trusted"), len(items(top(s, "trusted_keys", "trusted"))) > 0, "trusted keys", "conflicting options for 'TrustedKeys' and 'TrustedOperators'"},
-		{below(auth, "auth_callout"), true, "an authorization callout", "operators do not allow authorization callouts to be configured directly"},
-		{top(s, "no_auth_user"), text(top(s, "no_auth_user")) != "", "a user for clients without credentials", noAuthUser},
-		{below(top(s, "mqtt"), "no_auth_user"), listens(top(s, "mqtt")), "a user for clients without credentials", noAuthUser},
-		{below(top(s, "websocket", "ws"), "no_auth_user"), s.AcceptsWebsockets(), "a user for clients without credentials", noAuthUser},
-		{below(leafAuth, "users"), len(items(below(leafAuth, "users"))) > 0, "users of leaf nodes", "operator mode does not allow specifying users in leafnode config"},
+		{fixes.Top(s, "accounts"), len(readAccounts(s).names) > 0, "accounts", "operators do not allow Accounts to be configured directly"},
+		{fixes.Below(auth, "users"), len(items(fixes.Below(auth, "users"))) > 0, "users", "operators do not allow users to be configured directly"},
+		{fixes.Top(s, "trusted_keys", "trusted"), len(items(fixes.Top(s, "trusted_keys", "trusted"))) > 0, "trusted keys", "conflicting options for 'TrustedKeys' and 'TrustedOperators'"},
+		{fixes.Below(auth, "auth_callout"), true, "an authorization callout", "operators do not allow authorization callouts to be configured directly"},
+		{fixes.Top(s, "no_auth_user"), text(fixes.Top(s, "no_auth_user")) != "", "a user for clients without credentials", noAuthUser},
+		{fixes.Below(fixes.Top(s, "mqtt"), "no_auth_user"), listens(fixes.Top(s, "mqtt")), "a user for clients without credentials", noAuthUser},
+		{fixes.Below(fixes.Top(s, "websocket", "ws"), "no_auth_user"), s.AcceptsWebsockets(), "a user for clients without credentials", noAuthUser},
+		{fixes.Below(leafAuth, "users"), len(items(fixes.Below(leafAuth, "users"))) > 0, "users of leaf nodes", "operator mode does not allow specifying users in leafnode config"},
 	} {
 		if m.v == nil || !m.refused || m.v.Value.Unknown() {
 			continue
@@ -83,8 +83,8 @@ func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visi
 		beside(f, operator, "the operator")
 		p.Report(f.Because(fixes.Manual, "write the public key of the account, which starts with A (nsc list keys --account NAME)"))
 	}
-	for _, remote := range items(below(leaf, "remotes")) {
-		account := below(remote, "account", "local")
+	for _, remote := range items(fixes.Below(leaf, "remotes")) {
+		account := fixes.Below(remote, "account", "local")
 		switch {
 		case !remote.Value.IsMap() || account != nil && (!account.Value.IsString() || isAccountKey(account)):
 		case account == nil:
@@ -93,13 +93,13 @@ func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visi
 			report(account.Finding("%q is no public key of an account: the server refuses to start (\"operator mode requires account nkeys in remotes\"), though nats-server -t calls the file valid", text(account)))
 		}
 	}
-	for _, pinned := range items(top(s, "resolver_pinned_accounts")) {
+	for _, pinned := range items(fixes.Top(s, "resolver_pinned_accounts")) {
 		if pinned.Value.IsString() && !isAccountKey(pinned) {
 			report(pinned.Finding("%q is no public key of an account: the server refuses to start (%q), though nats-server -t calls the file valid", text(pinned),
 				fmt.Sprintf("pinned account key %q is not a valid public account nkey", text(pinned))))
 		}
 	}
-	account := below(below(leaf, "authorization"), "account")
+	account := fixes.Below(fixes.Below(leaf, "authorization"), "account")
 	if s.AcceptsLeaves() && text(account) != "" && !isAccountKey(account) {
 		report(account.Finding("%q is no public key of an account: the server refuses to start (\"operator mode and non account nkeys are incompatible\"), though nats-server -t calls the file valid", text(account)))
 	}

@@ -61,11 +61,11 @@ func listeners(s *fleet.Server) []listener {
 	add("clients", 4222, client)
 	monitor := func(what, listen string, flag int, ports ...string) {
 		a := address{known: true}
-		if v := top(s, ports...); v != nil {
+		if v := fixes.Top(s, ports...); v != nil {
 			a.at = v
 			a.port, a.known = number(v, 0)
 		}
-		if v := top(s, listen); v != nil {
+		if v := fixes.Top(s, listen); v != nil {
 			l := parseListen(v)
 			if a.at == nil {
 				a = l
@@ -96,7 +96,7 @@ func listeners(s *fleet.Server) []listener {
 		if block.what == "routes" && s.Args.Cluster != "" {
 			continue
 		}
-		if v := top(s, block.names...); v != nil {
+		if v := fixes.Top(s, block.names...); v != nil {
 			add(block.what, block.usual, readAddress(v))
 		}
 	}
@@ -106,12 +106,12 @@ func listeners(s *fleet.Server) []listener {
 // clientAddress returns where clients connect.
 func clientAddress(s *fleet.Server) address {
 	a := address{known: true, port: 4222}
-	a.host = text(top(s, "host", "net"))
-	if v := top(s, "port"); v != nil {
+	a.host = text(fixes.Top(s, "host", "net"))
+	if v := fixes.Top(s, "port"); v != nil {
 		a.at = v
 		a.port, a.known = number(v, 4222)
 	}
-	if v := top(s, "listen"); v != nil {
+	if v := fixes.Top(s, "listen"); v != nil {
 		host := a.host
 		port, hadPort := a.port, a.at != nil
 		a = parseListen(v)

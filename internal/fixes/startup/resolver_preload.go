@@ -47,11 +47,11 @@ var (
 )
 
 func checkResolverPreload(p *fixes.Pass, s *fleet.Server) {
-	preload := top(s, "resolver_preload")
+	preload := fixes.Top(s, "resolver_preload")
 	if preload == nil || !preload.Value.IsMap() || len(preload.Value.Map.Entries) == 0 || s.Broken() {
 		return
 	}
-	resolver := top(s, "resolver", "account_resolver", "accounts_resolver")
+	resolver := fixes.Top(s, "resolver", "account_resolver", "accounts_resolver")
 	kind := text(resolver)
 	if memoryResolver.MatchString(kind) || !urlResolver.MatchString(kind) {
 		return

@@ -87,7 +87,7 @@ func needsName(s *fleet.Server) string {
 	case s.AcceptsRoutes() && s.JetStream.Enabled:
 		return "JetStream"
 	case s.AcceptsRoutes() || s.AcceptsGateways():
-		if listens(top(s, "mqtt")) {
+		if listens(fixes.Top(s, "mqtt")) {
 			return "MQTT"
 		}
 	}
@@ -97,17 +97,17 @@ func needsName(s *fleet.Server) string {
 // serverNameFinding points at the name that is empty, else at what asks for it.
 func serverNameFinding(s *fleet.Server) *fixes.Finding {
 	what, said := "JetStream in a cluster", "jetstream cluster requires `server_name` to be set"
-	at := top(s, "jetstream")
+	at := fixes.Top(s, "jetstream")
 	if needsName(s) == "MQTT" {
 		what, said = "MQTT in a cluster or behind a gateway", "mqtt requires server name to be explicitly set"
-		at = top(s, "mqtt")
+		at = fixes.Top(s, "mqtt")
 	}
 	message := fmt.Sprintf("the server has no server_name, which it needs for %s: it refuses to start (%q), though nats-server -t calls the file valid", what, said)
-	if name := top(s, "server_name"); name != nil {
+	if name := fixes.Top(s, "server_name"); name != nil {
 		return name.Finding("%s", message)
 	}
 	if at == nil {
-		at = top(s, "cluster")
+		at = fixes.Top(s, "cluster")
 	}
 	if at == nil {
 		return &fixes.Finding{Doc: s.Root, Message: message}
@@ -134,7 +134,7 @@ func nameProblem(s *fleet.Server, given string, names map[*fleet.Server]string) 
 }
 
 func setServerName(p *fixes.Pass, s *fleet.Server, name string) *fixes.Fix {
-	if v := top(s, "server_name"); v != nil { // an empty one
+	if v := fixes.Top(s, "server_name"); v != nil { // an empty one
 		return p.Replace(v, ast.String(name), "set server_name to %q", name)
 	}
 	return p.Insert(s, nil, ast.Field{Key: "server_name", Value: ast.String(name)}, ast.AtStart(), "set server_name to %q", name)

@@ -51,7 +51,7 @@ accounts {
 func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	system := systemAccount(s)
 	name := text(system)
-	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || top(s, "resolver", "account_resolver", "accounts_resolver") != nil {
+	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || fixes.Top(s, "resolver", "account_resolver", "accounts_resolver") != nil {
 		return
 	}
 	have := readAccounts(s)

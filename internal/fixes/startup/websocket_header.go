@@ -42,8 +42,8 @@ they are set (server/websocket.go, validateWebsocketOptions).`,
 }
 
 func checkWebsocketHeader(p *fixes.Pass, s *fleet.Server) {
-	ws := top(s, "websocket", "ws")
-	headers := below(ws, "headers")
+	ws := fixes.Top(s, "websocket", "ws")
+	headers := fixes.Below(ws, "headers")
 	if headers == nil || s.Broken() || !listens(ws) || !headers.Value.IsMap() {
 		return
 	}
@@ -52,7 +52,7 @@ func checkWebsocketHeader(p *fixes.Pass, s *fleet.Server) {
 		if said == "" || e.Value.Unknown() {
 			continue
 		}
-		v := visit(s, headers, e, blockOf(headers))
+		v := fixes.VisitEntry(s, headers, headers.Inner(), e)
 		f := v.KeyFinding("the header %q is the server's own: it refuses to start (%q), though nats-server -t calls the file valid", e.Key, said)
 		p.Report(f.With(p.Delete(v, "take the header %q out", e.Key), "take the header out"))
 	}

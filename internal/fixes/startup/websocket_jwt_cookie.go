@@ -40,9 +40,9 @@ token_cookie is what is meant.`,
 }
 
 func checkWebsocketJWTCookie(p *fixes.Pass, s *fleet.Server) {
-	ws := top(s, "websocket", "ws")
-	cookie := below(ws, "jwt_cookie")
-	if text(cookie) == "" || s.Broken() || !listens(ws) || operators(s) != nil || top(s, "trusted_keys", "trusted") != nil {
+	ws := fixes.Top(s, "websocket", "ws")
+	cookie := fixes.Below(ws, "jwt_cookie")
+	if text(cookie) == "" || s.Broken() || !listens(ws) || operators(s) != nil || fixes.Top(s, "trusted_keys", "trusted") != nil {
 		return
 	}
 	f := cookie.Finding("nobody can check the JWTs in the cookie: the server refuses to start (%q), though nats-server -t calls the file valid",

@@ -52,11 +52,11 @@ https. Taking "*" out changes behaviour, as pages from anywhere may connect then
 }
 
 func checkWebsocketOrigin(p *fixes.Pass, s *fleet.Server) {
-	ws := top(s, "websocket", "ws")
+	ws := fixes.Top(s, "websocket", "ws")
 	if ws == nil || s.Broken() || !listens(ws) {
 		return
 	}
-	list := below(ws, "allowed_origins", "allowed_origin", "allow_origins", "allow_origin", "origins", "origin")
+	list := fixes.Below(ws, "allowed_origins", "allowed_origin", "allow_origins", "allow_origin", "origins", "origin")
 	for _, item := range items(list) {
 		if !item.Value.IsString() {
 			continue

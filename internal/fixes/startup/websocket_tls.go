@@ -42,11 +42,11 @@ network in the clear then unless a proxy in front takes care of TLS.`,
 }
 
 func checkWebsocketTLS(p *fixes.Pass, s *fleet.Server) {
-	ws := top(s, "websocket", "ws")
-	if ws == nil || s.Broken() || !listens(ws) || below(ws, "tls") != nil {
+	ws := fixes.Top(s, "websocket", "ws")
+	if ws == nil || s.Broken() || !listens(ws) || fixes.Below(ws, "tls") != nil {
 		return
 	}
-	off := below(ws, "no_tls")
+	off := fixes.Below(ws, "no_tls")
 	if off != nil && (unknown(off) || isTrue(off)) {
 		return
 	}
