@@ -2,85 +2,163 @@ package e2e
 
 import (
 	"fmt"
-	"net"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 )
 
 const conflict = "cluster name conflicts between cluster and gateway definitions"
 
-func TestGatewayIsRefusedBeforeAndStartsAfter(t *testing.T) {
-	ports := []string{"0.0.0.0:5421", "127.0.0.1:-1", "0.0.0.0:4242", "127.0.0.1:-1"}
-	before := examples(t, "gateway")
-	if _, err := newServer(t, before["nats.conf"], ports...); err == nil || !strings.Contains(err.Error(), conflict) {
-		t.Fatalf("before: %v", err)
+func TestExampleGatewayStartsAfterTheFix(t *testing.T) {
+	s := write(t, examples(t, "gateway", "0.0.0.0:5421", "127.0.0.1:-1", "0.0.0.0:4242", "127.0.0.1:-1"))
+	before := s.text("nats.conf")
+	if why := s.refused("nats.conf"); !strings.Contains(why, conflict) {
+		t.Errorf("before: %s", why)
 	}
-	after := fix(t, before)["nats.conf"]
-	if want := strings.Replace(before["nats.conf"], `name: "gateway"`, `name: "cluster"`, 1); after != want {
-		t.Errorf("after:\n%s", after)
+	s.fix()
+	if got, want := s.text("nats.conf"), strings.Replace(before, `name: "gateway"`, `name: "cluster"`, 1); got != want {
+		t.Errorf("after:\n%s", got)
 	}
-	s := start(t, after, ports...)
-	if got := s.ClusterName(); got != "cluster" {
+	s.start("nats.conf")
+	if got := s.running["nats.conf"].ClusterName(); got != "cluster" {
 		t.Errorf("the cluster is named %q", got)
 	}
-	if s.GatewayAddr() == nil {
+	if s.running["nats.conf"].GatewayAddr() == nil {
 		t.Error("the gateway does not listen")
 	}
 }
 
-func TestSuperclusterForms(t *testing.T) {
-	// Both clusters have a gateway of another name, by which the other one
-	// speaks of it.
-	before := texts{}
-	for _, names := range [][2]string{{"east", "west"}, {"west", "east"}} {
-		before[names[0]+".conf"] = fmt.Sprintf(`server_name: %[1]s-1
-gateway {
-  name: %[1]s-gw
-  listen: "%[1]s-1:7222"
-  gateways: [
-    { name: %[1]s-gw, url: "nats://%[1]s-1:7222" }
-    { name: %[2]s-gw, url: "nats://%[2]s-1:7222" }
-  ]
+// superclusterRegions are the clusters of TestSuperclusterForms.
+func superclusterRegions() []string { return []string{"east", "north", "west"} }
+
+// superclusterTexts are three clusters of three servers, each of which calls
+// its gateway something else than its cluster, as do the others.
+func superclusterTexts() texts {
+	out := texts{}
+	for _, cluster := range superclusterRegions() {
+		var gateways strings.Builder
+		for _, other := range superclusterRegions() {
+			fmt.Fprintf(&gateways, "    { name: gw-%[1]s, urls: [ \"nats://127.0.0.1:@%[1]s-1-gateway@\", \"nats://127.0.0.1:@%[1]s-2-gateway@\" ] }\n", other)
+		}
+		for i := 1; i <= 3; i++ {
+			out[fmt.Sprintf("%s-%d.conf", cluster, i)] = fmt.Sprintf(`server_name: %[1]s-%[2]d
+jetstream { store_dir: "@dir@", max_memory_store: 16MB, max_file_store: 64MB }
+accounts {
+  APP: { jetstream: enabled, users: [ { user: app, password: pw } ] }
+  $SYS: { users: [ { user: admin, password: pw } ] }
 }
-cluster { name: %[1]s, listen: "0.0.0.0:6222" }
-`, names[0], names[1])
-	}
-	ports := []string{"0.0.0.0:6222", "127.0.0.1:-1", "east-1:7222", freeAddress(t), "west-1:7222", freeAddress(t)}
-	for name, text := range before {
-		if _, err := newServer(t, text, ports...); err == nil || !strings.Contains(err.Error(), conflict) {
-			t.Fatalf("%s before: %v", name, err)
+gateway {
+  name: gw-%[1]s
+  listen: "127.0.0.1:@%[1]s-%[2]d-gateway@"
+  gateways: [
+%[3]s  ]
+}
+cluster {
+  name: %[1]s
+  listen: "127.0.0.1:@%[1]s-%[2]d-routes@"
+  routes: [ "nats://127.0.0.1:@%[1]s-1-routes@", "nats://127.0.0.1:@%[1]s-2-routes@", "nats://127.0.0.1:@%[1]s-3-routes@" ]
+}
+`, cluster, i, gateways.String())
 		}
 	}
-	after := fix(t, before)
-	east, west := start(t, after["east.conf"], ports...), start(t, after["west.conf"], ports...)
-	for _, s := range []*server.Server{east, west} {
-		eventually(t, "gateways connect", func() bool { return s.NumOutboundGateways() == 1 })
+	return out
+}
+
+// TestSuperclusterForms turns nine files that no server takes into three
+// clusters that are one system: messages, requests, and streams that are placed
+// by the name of a cluster.
+func TestSuperclusterForms(t *testing.T) {
+	s := write(t, superclusterTexts())
+	files := s.names()
+	for _, name := range files {
+		if why := s.refused(name); !strings.Contains(why, conflict) {
+			t.Errorf("%s before: %s", name, why)
+		}
 	}
-	sub, err := connect(t, east).SubscribeSync("greeting")
+	s.fix()
+	s.start(files...)
+	for _, name := range files {
+		srv := s.running[name]
+		eventually(t, name+" has its gateways", func() error { return is(srv.NumOutboundGateways(), 2) })
+		cluster, _, _ := strings.Cut(name, "-")
+		if got := srv.ClusterName(); got != cluster {
+			t.Errorf("the cluster of %s is named %q", name, got)
+		}
+	}
+	clients := map[string]*nats.Conn{}
+	for i, cluster := range superclusterRegions() {
+		clients[cluster] = s.client(fmt.Sprintf("%s-%d.conf", cluster, i+1), as("app"))
+	}
+	for _, from := range superclusterRegions() {
+		for _, to := range superclusterRegions() {
+			if from != to {
+				crosses(t, clients[from], clients[to], from+"."+to)
+			}
+		}
+	}
+	s.ready(files...)
+	for i, cluster := range superclusterRegions() {
+		asked := superclusterRegions()[(i+1)%3] // a client elsewhere
+		placed(t, js(t, clients[asked], ""), cluster)
+	}
+}
+
+// crosses proves that a message and a request get from one client to another.
+func crosses(t *testing.T, from, to *nats.Conn, subject string) {
+	t.Helper()
+	sub, err := to.SubscribeSync(subject)
 	if err != nil {
 		t.Fatal(err)
 	}
-	nc := connect(t, west)
-	eventually(t, "a message crosses", func() bool {
-		if err := nc.Publish("greeting", nil); err != nil {
-			t.Fatal(err)
+	if _, err := to.Subscribe("ask."+subject, func(m *nats.Msg) { m.Respond([]byte("answer to " + string(m.Data))) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := to.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "a message crosses "+subject, func() error {
+		if err := from.Publish(subject, []byte(subject)); err != nil {
+			return err
 		}
-		nc.Flush()
-		_, err := sub.NextMsg(nats.DefaultTimeout / 20)
-		return err == nil
+		msg, err := sub.NextMsg(time.Second)
+		if err != nil {
+			return err
+		}
+		return is(string(msg.Data), subject)
+	})
+	eventually(t, "a request crosses "+subject, func() error {
+		msg, err := from.Request("ask."+subject, []byte("me"), time.Second)
+		if err != nil {
+			return err
+		}
+		return is(string(msg.Data), "answer to me")
 	})
 }
 
-// freeAddress returns an address that nobody listens on.
-func freeAddress(t *testing.T) string {
+// placed makes a stream of three copies in a cluster, and uses it.
+func placed(t *testing.T, api jetstream.JetStream, cluster string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	stream := create(t, api, jetstream.StreamConfig{
+		Name: "IN-" + cluster, Subjects: []string{"in." + cluster}, Replicas: 3, Placement: &jetstream.Placement{Cluster: cluster},
+	})
+	info, err := stream.Info(within(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	at := []string{info.Cluster.Leader}
+	for _, peer := range info.Cluster.Replicas {
+		at = append(at, peer.Name)
+	}
+	for _, name := range at {
+		if info.Cluster.Name != cluster || !strings.HasPrefix(name, cluster+"-") || len(at) != 3 {
+			t.Errorf("the stream for %s is in %s, on %v", cluster, info.Cluster.Name, at)
+		}
+	}
+	publish(t, api, "in."+cluster, cluster)
+	if got := read(t, api, "IN-"+cluster, 1); got[0] != cluster {
+		t.Errorf("the stream in %s holds %q", cluster, got)
+	}
 }

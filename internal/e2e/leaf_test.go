@@ -1,158 +1,167 @@
 package e2e
 
 import (
-	"net"
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// deployment is the hub and the leaf node of the example, running.
-type deployment struct {
-	hub, leaf             *server.Server
-	hubClient, leafClient *nats.Conn
+// link starts a hub and its leaf nodes, and waits for the links.
+func (s *system) link(hub string, leaves ...string) {
+	s.t.Helper()
+	s.start(hub)
+	s.start(leaves...)
+	eventually(s.t, "the leaf nodes connect", func() error { return is(s.running[hub].NumLeafNodes(), len(leaves)) })
+	for _, name := range leaves {
+		eventually(s.t, name+" has its link", func() error { return is(s.running[name].NumLeafNodes(), 1) })
+	}
 }
 
-func deploy(t *testing.T, in texts) deployment {
-	t.Helper()
-	var d deployment
-	d.hub = start(t, in["hub.conf"], "0.0.0.0:7422", "127.0.0.1:-1", "/data/hub", t.TempDir())
-	d.leaf = start(t, in["leaf1.conf"], "hub-server:7422", leafAddress(t, d.hub))
-	eventually(t, "the leaf node connects", func() bool { return d.hub.NumLeafNodes() == 1 && d.leaf.NumLeafNodes() == 1 })
-	d.hubClient = connect(t, d.hub, nats.UserInfo("app", "s3cret-app"))
-	d.leafClient = connect(t, d.leaf)
-	return d
-}
-
-// leafAddress returns where a hub accepts leaf nodes.
-func leafAddress(t *testing.T, hub *server.Server) string {
-	t.Helper()
-	v, err := hub.Varz(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return net.JoinHostPort("127.0.0.1", strconv.Itoa(v.LeafNode.Port))
-}
-
-// domainOf asks for the JetStream of a domain ("" for the local one) and
-// returns the domain that answers.
-func domainOf(t *testing.T, nc *nats.Conn, domain string) (string, error) {
-	t.Helper()
-	js, err := jetstream.NewWithDomain(nc, domain)
-	if domain == "" {
-		js, err = jetstream.New(nc)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := js.AccountInfo(within(t))
-	if err != nil {
-		return "", err
-	}
-	return info.Domain, nil
-}
-
-func TestLeafReachesTheHubsJetStreamOnlyAfter(t *testing.T) {
-	before := examples(t, "leafnodes")
-	t.Run("before", func(t *testing.T) {
-		d := deploy(t, before)
-		for name, nc := range map[string]*nats.Conn{"hub": d.hubClient, "leaf": d.leafClient} {
-			if domain, err := domainOf(t, nc, ""); err != nil || domain != "" {
-				t.Errorf("the JetStream of the %s: domain %q, %v", name, domain, err)
-			}
+// TestExampleHubAndLeaf runs the example as a reader of the README would.
+func TestExampleHubAndLeaf(t *testing.T) {
+	s := write(t, examples(t, "leafnodes", "port: 4222\n", "", "port: 4223\n", "",
+		"0.0.0.0:7422", "127.0.0.1:@leafnodes@", `advertise: "hub-server"`, "", "hub-server:7422", "127.0.0.1:@leafnodes@", "/data/hub", "@dir@"))
+	app := nats.UserInfo("app", "s3cret-app")
+	s.link("hub.conf", "leaf1.conf")
+	for name, nc := range map[string]*nats.Conn{"hub": s.client("hub.conf", app), "leaf": s.client("leaf1.conf")} {
+		if domain, err := answers(t, nc, ""); err != nil || domain != "" {
+			t.Errorf("the JetStream of the %s: domain %q, %v", name, domain, err)
 		}
 		for _, domain := range []string{"hub", "leaf1"} {
-			if got, err := domainOf(t, d.leafClient, domain); err == nil {
-				t.Errorf("domain %s answers as %q", domain, got)
+			if err := silent(t, nc, domain); err != nil {
+				t.Errorf("before, at the %s: %v", name, err)
 			}
 		}
-	})
-	t.Run("after", func(t *testing.T) {
-		d := deploy(t, fix(t, before))
-		for _, tt := range []struct {
-			at           string
-			nc           *nats.Conn
-			domain, want string
-		}{
-			{"hub", d.hubClient, "", "hub"},
-			{"hub", d.hubClient, "hub", "hub"},
-			{"hub", d.hubClient, "leaf1", "leaf1"},
-			{"leaf", d.leafClient, "", "leaf1"},
-			{"leaf", d.leafClient, "leaf1", "leaf1"},
-			{"leaf", d.leafClient, "hub", "hub"},
-		} {
-			if got, err := domainOf(t, tt.nc, tt.domain); err != nil || got != tt.want {
-				t.Errorf("a client of the %s that asks domain %q reaches %q, %v", tt.at, tt.domain, got, err)
-			}
+	}
+	s.stop("hub.conf", "leaf1.conf")
+	s.fix()
+	s.link("hub.conf", "leaf1.conf")
+	hub, leaf := s.client("hub.conf", app), s.client("leaf1.conf")
+	for _, tt := range []struct {
+		at           string
+		nc           *nats.Conn
+		domain, want string
+	}{
+		{"hub", hub, "", "hub"}, {"hub", hub, "hub", "hub"}, {"hub", hub, "leaf1", "leaf1"},
+		{"leaf", leaf, "", "leaf1"}, {"leaf", leaf, "leaf1", "leaf1"}, {"leaf", leaf, "hub", "hub"},
+	} {
+		if got, err := answers(t, tt.nc, tt.domain); err != nil || got != tt.want {
+			t.Errorf("a client of the %s that asks domain %q reaches %q, %v", tt.at, tt.domain, got, err)
 		}
-		streamAcross(t, d)
-	})
-}
-
-// streamAcross makes a stream on the hub from the leaf, and finds it there.
-func streamAcross(t *testing.T, d deployment) {
-	ctx := within(t)
-	fromLeaf, err := jetstream.NewWithDomain(d.leafClient, "hub")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := fromLeaf.CreateStream(ctx, jetstream.StreamConfig{Name: "ORDERS", Subjects: []string{"orders"}}); err != nil {
-		t.Fatal(err)
-	}
-	onHub, err := jetstream.New(d.hubClient)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := onHub.Publish(ctx, "orders", []byte("1")); err != nil {
-		t.Fatal(err)
-	}
-	stream, err := onHub.Stream(ctx, "ORDERS")
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := stream.Info(ctx)
-	if err != nil || info.State.Msgs != 1 {
-		t.Errorf("the stream on the hub holds %+v, %v", info, err)
-	}
-	local, err := jetstream.New(d.leafClient)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := local.Stream(ctx, "ORDERS"); err == nil {
-		t.Error("the stream is on the leaf node, too")
 	}
 }
 
-func TestLeafWithoutItsAccountIsRefusedBeforeAndAfter(t *testing.T) {
-	before := texts{
-		"hub.conf": `jetstream: { store_dir: "/data" }
-server_name: hub-1
-accounts: { USERS: { jetstream: enabled } }
-leafnodes: { listen: "0.0.0.0:7422", advertise: "hub-server" }
-`,
-		"leaf1.conf": `server_name: leaf1
-jetstream: enabled
-leafnodes: { remotes: [ { url: "nats://hub-server:7422", account: "USERS" } ] }
-`,
+// articleHub and articleLeaf are a hub and a leaf as people write them, and
+// as nats-server#6293 is about: JetStream on both sides, and no domain.
+const (
+	articleHub = `server_name: hub
+jetstream: { store_dir: "@dir@" }
+accounts: { USERS: { jetstream: enabled, users: [ { user: app, password: pw }, { user: leaf, password: pw } ] } }
+leafnodes: { listen: "127.0.0.1:@leafnodes@" }
+`
+	articleLeaf = `server_name: leaf1
+jetstream: { store_dir: "@dir@" }
+leafnodes: { remotes: [ { url: "nats://leaf:pw@127.0.0.1:@leafnodes@", account: "USERS" } ] }
+`
+	articleAccount = `accounts: { USERS: { jetstream: enabled, users: [ { user: app, password: pw } ] } }
+`
+)
+
+func TestLeafReachesTheHubsJetStreamOnlyAfterTheFix(t *testing.T) {
+	s := write(t, texts{"hub.conf": articleHub, "leaf1.conf": articleLeaf + articleAccount})
+	s.debug = true
+	s.link("hub.conf", "leaf1.conf")
+	create(t, js(t, s.client("hub.conf", as("app")), ""), jetstream.StreamConfig{Name: "OLD", Subjects: []string{"old"}})
+	leaf := s.client("leaf1.conf", as("app"))
+	if err := silent(t, leaf, "hub"); err != nil {
+		t.Error(err)
 	}
-	after := fix(t, before)
+	if _, err := js(t, leaf, "").Stream(within(t), "OLD"); err == nil {
+		t.Error("before the fix a client on the leaf finds the hub's stream")
+	}
+	s.stop("hub.conf", "leaf1.conf")
+
+	s.fix()
+	s.link("hub.conf", "leaf1.conf")
+	hubStreams, leafStreams := js(t, s.client("hub.conf", as("app")), ""), js(t, s.client("leaf1.conf", as("app")), "")
+	hubFromLeaf := js(t, s.client("leaf1.conf", as("app")), "hub")
+	if err := holds(t, hubFromLeaf, "OLD", 0); err != nil {
+		t.Errorf("the stream from before the fix: %v", err)
+	}
+	create(t, hubFromLeaf, jetstream.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.>"}})
+	if ack := publish(t, hubFromLeaf, "orders.1", "from the leaf"); ack.Domain != "hub" || ack.Stream != "ORDERS" {
+		t.Errorf("the hub acknowledges with %+v", ack)
+	}
+	if got := read(t, hubFromLeaf, "ORDERS", 1); got[0] != "from the leaf" {
+		t.Errorf("read back across the link: %q", got)
+	}
+
+	if _, err := leafStreams.Stream(within(t), "ORDERS"); err == nil {
+		t.Error("the hub's stream is on the leaf, too")
+	}
+	create(t, leafStreams, jetstream.StreamConfig{Name: "ORDERS", Subjects: []string{"local.>"}})
+	for _, text := range []string{"a", "b"} {
+		if ack := publish(t, leafStreams, "local.1", text); ack.Domain != "leaf1" {
+			t.Errorf("the leaf acknowledges with %+v", ack)
+		}
+	}
+	for at, streams := range map[string]struct {
+		api  jetstream.JetStream
+		want uint64
+	}{"hub": {hubStreams, 1}, "hub, from the leaf": {hubFromLeaf, 1}, "leaf": {leafStreams, 2}, "leaf, from the hub": {js(t, s.client("hub.conf", as("app")), "leaf1"), 2}} {
+		if err := holds(t, streams.api, "ORDERS", streams.want); err != nil {
+			t.Errorf("ORDERS of the %s: %v", at, err)
+		}
+	}
+
+	create(t, leafStreams, jetstream.StreamConfig{Name: "MIRROR", Mirror: &jetstream.StreamSource{Name: "ORDERS", Domain: "hub"}})
+	publish(t, hubStreams, "orders.2", "from the hub")
+	eventually(t, "the mirror follows across the link", func() error { return holds(t, leafStreams, "MIRROR", 2) })
+	if got := read(t, leafStreams, "MIRROR", 2); !slices.Equal(got, []string{"from the leaf", "from the hub"}) {
+		t.Errorf("the mirror holds %q", got)
+	}
+
+	// All of this worked while the log had these, which therefore are no errors.
+	clamped := regexp.MustCompile(`^\[DBG\] .*Not permitted to subscribe to "\$(JS\.API|KV|OBJ)[^"]*" on behalf of USERS`)
+	for _, name := range []string{"hub.conf", "leaf1.conf"} {
+		log := s.running[name].log
+		lines := log.with("Not permitted to subscribe")
+		if len(lines) == 0 {
+			t.Errorf("%s: the denials of the link do not show in the debug log", name)
+		}
+		for _, line := range lines {
+			if !clamped.MatchString(line) {
+				t.Errorf("%s: %s", name, line)
+			}
+		}
+		if bad := slices.Concat(log.with("[ERR]"), log.with("Permissions Violation")); len(bad) > 0 {
+			t.Errorf("%s: %s", name, strings.Join(bad, "\n"))
+		}
+	}
+}
+
+// TestLeafWithoutItsAccount takes the article's leaf literally.
+func TestLeafWithoutItsAccount(t *testing.T) {
+	s := write(t, texts{"hub.conf": articleHub, "leaf1.conf": articleLeaf})
+	if why := s.refused("leaf1.conf"); !strings.Contains(why, "USERS") {
+		t.Errorf("before: %s", why)
+	}
+	s.fix()
+	if why := s.refused("leaf1.conf"); !strings.Contains(why, "USERS") {
+		t.Errorf("with a domain alone: %s", why)
+	}
 	for name, domain := range map[string]string{"hub.conf": "hub", "leaf1.conf": "leaf1"} {
-		if !strings.Contains(strings.ReplaceAll(after[name], `"`, ""), "domain: "+domain) {
-			t.Errorf("%s has no domain %s:\n%s", name, domain, after[name])
+		if !strings.Contains(strings.ReplaceAll(s.text(name), `"`, ""), "domain: "+domain) {
+			t.Errorf("%s has no domain %s:\n%s", name, domain, s.text(name))
 		}
 	}
-	for when, in := range map[string]texts{"before": before, "after": after} {
-		if _, err := newServer(t, in["leaf1.conf"]); err == nil || !strings.Contains(err.Error(), "USERS") {
-			t.Errorf("%s the leaf without its account: %v", when, err)
-		}
-		start(t, in["hub.conf"], "0.0.0.0:7422", "127.0.0.1:-1", "/data", t.TempDir())
-		withAccount := in["leaf1.conf"] + "accounts: { USERS: { jetstream: enabled } }\n"
-		if _, err := newServer(t, withAccount); err != nil {
-			t.Errorf("%s the leaf with its account: %v", when, err)
-		}
+	s.put("leaf1.conf", s.text("leaf1.conf")+articleAccount)
+	s.link("hub.conf", "leaf1.conf")
+	if domain, err := answers(t, s.client("leaf1.conf", as("app")), "hub"); err != nil || domain != "hub" {
+		t.Errorf("with its account the leaf reaches domain %q, %v", domain, err)
 	}
 }
