@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -51,19 +50,10 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 		return 0, err
 	}
 	defer req.close()
-	f := fleet.Build(fleet.NewSet(req.Read), slices.Concat(req.Targets, req.Context), fleet.Options{
-		Env:   req.Env,
-		Args:  fleet.Args{ServerName: req.Args.ServerName, ClusterName: req.Args.ClusterName, Routes: req.Args.Routes, JetStream: req.Args.JetStream},
-		Hosts: req.Hosts,
-		Jobs:  req.Jobs,
-	})
-	targets := make(map[string]bool, len(req.Targets))
-	for _, path := range req.Targets {
-		targets[filepath.Clean(path)] = true
-	}
-	code := s.loadErrors(f, req, targets)
-	for _, server := range f.Servers {
-		if !targets[server.Root.Path] {
+	loaded := engine.Load(req.Request)
+	code := s.loadErrors(loaded, req)
+	for _, server := range loaded.Fleet().Servers {
+		if !loaded.Target(server.Root.Path) {
 			continue
 		}
 		if ctx.Err() != nil {
@@ -87,14 +77,14 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 }
 
 // loadErrors tells what could not be read, and returns the exit code of that.
-func (s *session) loadErrors(f *fleet.Fleet, req *request, targets map[string]bool) int {
+func (s *session) loadErrors(loaded *engine.Loaded, req *request) int {
 	code := exitDone
 	for _, e := range req.unreadable {
 		s.warn("%s: %s", s.name(e.File), report.Plain(e.Message))
 		code = exitUsage
 	}
-	for _, e := range f.LoadErrors {
-		if targets[filepath.Clean(e.Path)] {
+	for _, e := range loaded.Fleet().LoadErrors {
+		if loaded.Target(e.Path) {
 			s.warn("%s", report.Plain(e.Err.Error()))
 			code = exitUsage
 		}

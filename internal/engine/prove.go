@@ -4,13 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
-	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/schema"
@@ -187,42 +184,11 @@ func caseKey(s *fleet.Server) string {
 	return string(h.Sum(nil))
 }
 
-// casePath is where a document stands in a case: its absolute path.
-func casePath(path string) string {
-	if abs, err := filepath.Abs(path); err == nil {
-		path = abs
-	}
-	path = strings.TrimPrefix(filepath.ToSlash(path), filepath.ToSlash(filepath.VolumeName(path)))
-	return strings.TrimLeft(path, "/")
-}
-
 // serverCase makes the case of a server. Where a variable or an include is
 // unknown both sides get the same stand-in.
 func (r *run) serverCase(s *fleet.Server) (c oracle.Case, partial string) {
-	c = oracle.Case{Root: casePath(s.Root.Path), Files: make(map[string][]byte), Env: make(map[string]string), Args: r.req.Args}
-	for _, d := range s.Docs {
-		c.Files[casePath(d.Path)] = d.Tree.Source()
-	}
-	if r.req.Env != nil {
-		for _, d := range s.Docs {
-			for name := range variables(d) {
-				if v, ok := r.req.Env(name); ok {
-					c.Env[name] = v
-				}
-			}
-		}
-	}
-	for _, p := range s.Problems {
-		switch p.Kind {
-		case fleet.UnknownVariable:
-			c.Env[p.Name] = `"$` + p.Name + `"`
-			partial = "variable $" + p.Name + " is not known"
-		case fleet.MissingInclude:
-			c.Files[casePath(filepath.Join(filepath.Dir(p.Doc.Path), p.Name))] = nil
-			partial = "included file " + p.Name + " is absent"
-		}
-	}
-	return c, partial
+	c = oracle.NewCase(s, r.req.Env, r.req.Args)
+	return c, c.StandIn(s)
 }
 
 // prove returns why the group must not be written, or "". It fills in the
@@ -341,17 +307,6 @@ func (g *group) declared() {
 		root := after.Root.Path
 		for _, c := range oracle.Delta(g.before[i].Values.Plain(), after.Values.Plain()) {
 			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effectOf(effects, root, c.Path)})
-		}
-	}
-}
-
-// variables iterates over the names of the variables that a document refers to.
-func variables(d *fleet.Doc) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for n := range d.Tree.Root().Walk() {
-			if n.Kind() == ast.KindVariable && !yield(n.Text()) {
-				return
-			}
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"github.com/natsfix/natsfix/internal/fixes"
-	"github.com/natsfix/natsfix/internal/fleet"
 )
 
 // Run looks at the documents of a request and works out what would change. It
@@ -34,11 +33,8 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 
 // run is the state of one call of Run.
 type run struct {
-	req     Request
-	base    *fleet.Set
-	first   *fleet.Fleet // as read
-	targets map[string]bool
-	suite   *fixes.Suite
+	*Loaded
+	suite *fixes.Suite
 	// banned are the fixes that must not be applied, and why.
 	banned map[fixID]string
 	// proofs holds what the judge said, by the texts of a server.
@@ -48,61 +44,12 @@ type run struct {
 
 func newRun(req Request) *run {
 	r := &run{
-		req:      req,
-		base:     fleet.NewSet(req.Read),
-		targets:  make(map[string]bool, len(req.Targets)),
+		Loaded:   Load(req),
 		banned:   make(map[fixID]string),
 		verdicts: make(map[string]judged),
 	}
-	for _, path := range req.Targets {
-		r.targets[filepath.Clean(path)] = true
-	}
 	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.jobs())
-	r.first = r.build(r.base, nil)
-	for _, d := range r.first.Docs {
-		if !r.targets[d.Path] && r.below(d.Path) {
-			r.targets[d.Path] = true
-		}
-	}
-	for _, d := range r.first.Docs {
-		d.Context = !r.targets[d.Path]
-	}
 	return r
-}
-
-// below reports whether a path lies in a folder that was asked for as a whole.
-func (r *run) below(path string) bool {
-	for _, dir := range r.req.Dirs {
-		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
-			// What a context file includes is context, too.
-			return r.includedByTarget(path)
-		}
-	}
-	return false
-}
-
-func (r *run) includedByTarget(path string) bool {
-	for _, s := range r.first.Servers {
-		if r.targets[s.Root.Path] && slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return d.Path == path }) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *run) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
-	a := r.req.Args
-	return fleet.Build(set, slices.Concat(r.req.Targets, r.req.Context), fleet.Options{
-		Env: r.req.Env,
-		Args: fleet.Args{
-			ServerName: a.ServerName, ClusterName: a.ClusterName, Cluster: a.Cluster, Routes: a.Routes, JetStream: a.JetStream,
-			Port: a.Port, HTTPPort: a.HTTPPort, HTTPSPort: a.HTTPSPort, StoreDir: a.StoreDir,
-		},
-		Hosts: r.req.Hosts,
-		Jobs:  r.req.Jobs,
-
-		Previous: previous,
-	})
 }
 
 // result turns the last plan into what the caller sees.

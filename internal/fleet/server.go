@@ -6,18 +6,19 @@ import (
 	"github.com/natsfix/natsfix/internal/ast"
 )
 
-// Args are the nats-server flags that a server is started with, as far as the
-// fleet needs them. A flag wins over the file (server/opts.go,
-// ConfigureOptions).
+// Args are the command line flags of nats-server that say something about its
+// configuration. A flag wins over the file (server/opts.go, ConfigureOptions).
+// Zero values mean that the flag is not given.
 type Args struct {
 	ServerName  string // --name
 	ClusterName string // --cluster_name
 	Cluster     string // --cluster, a URL such as nats://0.0.0.0:6222
-	Routes      string // --routes
-	JetStream   bool   // --jetstream
+	Routes      string // --routes, URLs separated by commas
+	Host        string // --addr
 	Port        int    // --port
 	HTTPPort    int    // --http_port
 	HTTPSPort   int    // --https_port
+	JetStream   bool   // --jetstream
 	StoreDir    string // --store_dir
 }
 

@@ -5,6 +5,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/natsfix/natsfix/internal/fleet"
 )
 
 // Case is one server to be judged: its documents, variables and flags.
@@ -23,19 +25,8 @@ type Case struct {
 }
 
 // Args are the command line flags of nats-server that decide whether it
-// starts. Zero values mean that the flag is not given.
-type Args struct {
-	ServerName  string // --name
-	ClusterName string // --cluster_name
-	Cluster     string // --cluster, a URL such as nats://0.0.0.0:6222
-	Routes      string // --routes, URLs separated by commas
-	Host        string // --addr
-	Port        int    // --port
-	HTTPPort    int    // --http_port
-	HTTPSPort   int    // --https_port
-	JetStream   bool   // --jetstream
-	StoreDir    string // --store_dir
-}
+// starts.
+type Args fleet.Args
 
 // check returns why the case cannot be judged at all, or "".
 func (c *Case) check() string {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -115,6 +116,45 @@ func TestChildrenCleanUpWhenTheParentDies(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Error("the directory is still there")
+}
+
+func TestDirectoriesOfTheDeadAreRemovedByTheNext(t *testing.T) {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	out, err := exec.Command(exe, dyingTogether, dir).CombinedOutput()
+	if err != nil || strings.TrimSpace(string(out)) != "1" {
+		t.Fatalf("%s %v", out, err)
+	}
+	dead, err := filepath.Glob(filepath.Join(dir, "natsfix-*"))
+	if err != nil || len(dead) != 1 {
+		t.Fatalf("%v %v", dead, err)
+	}
+	// What is no private directory stays, whatever its name.
+	other := filepath.Join(dir, "natsfix-notes")
+	if err := os.Mkdir(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	living := newJudge(t, Options{Dir: dir})
+	ask(t, living, harmless)
+	if _, err := os.Stat(dead[0]); !os.IsNotExist(err) {
+		t.Errorf("%s is still there", dead[0])
+	}
+	next, err := Start(t.Context(), Options{Dir: dir, Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer next.Close()
+	ask(t, next, harmless)
+	if v := ask(t, living, harmless); !v.Accepted() {
+		t.Errorf("the next judge has removed the directory of one at work: %+v", v)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "natsfix-*"))
+	if len(left) != 3 || !slices.Contains(left, other) {
+		t.Errorf("%v", left)
+	}
 }
 
 func TestCasesDoNotSeeEachOther(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -30,6 +29,7 @@ type Options struct {
 type Judge struct {
 	opts    Options
 	slots   chan struct{} // one per child that may run
+	swept   sync.Once
 	mu      sync.Mutex
 	idle    []*child
 	stopped bool
@@ -137,6 +137,7 @@ func (j *Judge) child() (w *child, used bool, err error) {
 	case w != nil:
 		return w, true, nil
 	}
+	j.swept.Do(func() { sweep(parents(j.opts.Dir)) })
 	w, err = startChild(&j.opts)
 	return w, false, err
 }
@@ -160,7 +161,7 @@ func (a *answer) verdict() (Verdict, error) {
 
 // child is one running child process.
 type child struct {
-	dir    string
+	dir    *private
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
 	buf    *bufio.Writer
@@ -170,14 +171,14 @@ type child struct {
 }
 
 func startChild(opts *Options) (*child, error) {
-	dir, err := privateDir(opts.Dir)
+	dir, err := makePrivate(parents(opts.Dir))
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a private directory for the official parser: %w", err)
 	}
 	w := &child{dir: dir, stderr: &head{}}
 	w.cmd = exec.Command(opts.Executable, opts.Args...)
 	w.cmd.Env = []string{} // not nil: that would mean the parent's
-	w.cmd.Dir = dir
+	w.cmd.Dir = dir.path
 	w.cmd.Stderr = w.stderr
 	w.cmd.WaitDelay = time.Second
 	stdout, err := w.cmd.StdoutPipe()
@@ -188,12 +189,12 @@ func startChild(opts *Options) (*child, error) {
 		err = w.cmd.Start()
 	}
 	if err != nil {
-		os.RemoveAll(dir)
+		dir.remove()
 		return nil, fmt.Errorf("cannot start %s to run the official parser in: %w", opts.Executable, err)
 	}
 	w.buf = bufio.NewWriterSize(w.stdin, 64<<10)
 	w.enc, w.dec = gob.NewEncoder(w.buf), gob.NewDecoder(bufio.NewReaderSize(stdout, 64<<10))
-	if err := w.enc.Encode(greeting{Dir: dir, Memory: opts.Memory}); err != nil {
+	if err := w.enc.Encode(greeting{Dir: dir.path, Memory: opts.Memory}); err != nil {
 		w.end()
 		return nil, fmt.Errorf("cannot talk to the child that runs the official parser: %w", err)
 	}
@@ -231,21 +232,7 @@ func (w *child) end() {
 	w.stdin.Close()
 	w.cmd.Process.Kill()
 	w.cmd.Wait()
-	os.RemoveAll(w.dir)
-}
-
-// privateDir makes a directory that only this user can enter, in memory if the
-// system has such a place.
-func privateDir(parent string) (string, error) {
-	const pattern = "natsfix-*"
-	if parent == "" {
-		if dir, err := os.MkdirTemp("/dev/shm", pattern); err == nil {
-			return dir, nil
-		}
-	} else if abs, err := filepath.Abs(parent); err == nil {
-		parent = abs
-	}
-	return os.MkdirTemp(parent, pattern)
+	w.dir.remove()
 }
 
 // head keeps the beginning of what a child writes to its standard error, which

@@ -23,7 +23,9 @@ func TestMain(m *testing.M) {
 			io.Copy(io.Discard, os.Stdin)
 			time.Sleep(time.Hour)
 		case dyingParent:
-			dieAsParent()
+			dieAsParent(false)
+		case dyingTogether:
+			dieAsParent(true)
 		}
 	}
 	os.Setenv("FROM_THE_PARENT", "1")
@@ -35,11 +37,12 @@ const (
 	crashingChild = "__crash"
 	hangingChild  = "__hang"
 	dyingParent   = "__parent"
+	dyingTogether = "__both"
 )
 
 // dieAsParent starts a child in the directory that the second argument names,
-// and ends without closing it.
-func dieAsParent() {
+// and ends without closing it, or kills it first.
+func dieAsParent(together bool) {
 	j, err := Start(context.Background(), Options{Jobs: 1, Dir: os.Args[2]})
 	if err == nil {
 		_, err = j.Ask(context.Background(), Case{Root: "a", Files: map[string][]byte{"a": []byte("port: 1\n")}})
@@ -47,6 +50,10 @@ func dieAsParent() {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
+	}
+	if together {
+		j.idle[0].cmd.Process.Kill()
+		j.idle[0].cmd.Wait()
 	}
 	entries, _ := os.ReadDir(os.Args[2])
 	fmt.Println(len(entries))

@@ -58,7 +58,12 @@ func Serve(stdin io.Reader, stdout io.Writer) int {
 	if err := in.Decode(&hello); err != nil {
 		return exitBroken
 	}
-	defer os.RemoveAll(hello.Dir)
+	dir, err := holdPrivate(hello.Dir)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return exitBroken
+	}
+	defer dir.remove()
 	// The parent alone decides when a child ends, also at Ctrl-C.
 	signal.Ignore(os.Interrupt)
 	debug.SetMaxStack(maxStack)

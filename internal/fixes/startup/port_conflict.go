@@ -2,8 +2,10 @@ package startup
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -94,6 +96,7 @@ func listeners(s *fleet.Server) []listener {
 		{"MQTT", 1883, []string{"mqtt"}},
 	} {
 		if block.what == "routes" && s.Args.Cluster != "" {
+			add(block.what, block.usual, flagAddress(s.Args.Cluster))
 			continue
 		}
 		if v := fixes.Top(s, block.names...); v != nil {
@@ -101,6 +104,15 @@ func listeners(s *fleet.Server) []listener {
 		}
 	}
 	return list
+}
+
+// flagAddress reads the URL that --cluster gives; a port of -1 is any.
+func flagAddress(flag string) address {
+	_, listen, _ := strings.Cut(flag, "//")
+	listen = listen[strings.LastIndexByte(listen, '@')+1:]
+	host, port, err := net.SplitHostPort(strings.TrimSuffix(listen, "/"))
+	n, e := strconv.ParseInt(port, 10, 32)
+	return address{host: host, port: n, known: err == nil && e == nil}
 }
 
 // clientAddress returns where clients connect.
@@ -122,6 +134,9 @@ func clientAddress(s *fleet.Server) address {
 	}
 	if a.port == 0 {
 		a.port = 4222
+	}
+	if s.Args.Host != "" {
+		a.host = s.Args.Host
 	}
 	if s.Args.Port != 0 {
 		a.port, a.known, a.at = int64(s.Args.Port), true, nil

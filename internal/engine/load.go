@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// Loaded is a request with the documents that it is about.
+type Loaded struct {
+	req     Request
+	base    *fleet.Set
+	first   *fleet.Fleet // as read
+	targets map[string]bool
+}
+
+// Load reads the documents of a request and links the servers they make up.
+// Documents that are no targets bear the mark of context.
+func Load(req Request) *Loaded {
+	l := &Loaded{req: req, base: fleet.NewSet(req.Read), targets: make(map[string]bool, len(req.Targets))}
+	for _, path := range req.Targets {
+		l.targets[filepath.Clean(path)] = true
+	}
+	l.first = l.build(l.base, nil)
+	for _, d := range l.first.Docs {
+		if !l.targets[d.Path] && l.below(d.Path) {
+			l.targets[d.Path] = true
+		}
+	}
+	for _, d := range l.first.Docs {
+		d.Context = !l.targets[d.Path]
+	}
+	return l
+}
+
+// Fleet returns the servers as they were read.
+func (l *Loaded) Fleet() *fleet.Fleet { return l.first }
+
+// Target reports whether a file was asked for.
+func (l *Loaded) Target(path string) bool { return l.targets[filepath.Clean(path)] }
+
+// below reports whether a path lies in a folder that was asked for as a whole.
+func (l *Loaded) below(path string) bool {
+	for _, dir := range l.req.Dirs {
+		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+			// What a context file includes is context, too.
+			return l.includedByTarget(path)
+		}
+	}
+	return false
+}
+
+func (l *Loaded) includedByTarget(path string) bool {
+	for _, s := range l.first.Servers {
+		if l.targets[s.Root.Path] && slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return d.Path == path }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
+	return fleet.Build(set, slices.Concat(l.req.Targets, l.req.Context), fleet.Options{
+		Env: l.req.Env, Args: fleet.Args(l.req.Args), Hosts: l.req.Hosts, Jobs: l.req.Jobs, Previous: previous,
+	})
+}

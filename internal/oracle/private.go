@@ -1,0 +1,109 @@
+package oracle
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// lockName is the file in a private directory that everybody who uses the
+// directory holds a shared lock on. The system drops it when its holder dies,
+// however it dies, so that who can lock it alone may remove the directory.
+const lockName = ".natsfix-judge"
+
+// private is a directory that only this user can enter.
+type private struct {
+	path string
+	lock *os.File
+}
+
+// parents returns where private directories are made, the first that works: in
+// memory if the system has such a place.
+func parents(given string) []string {
+	if given == "" {
+		return []string{"/dev/shm", os.TempDir()}
+	}
+	if abs, err := filepath.Abs(given); err == nil {
+		given = abs
+	}
+	return []string{given}
+}
+
+// makePrivate makes a private directory below the first of the parents that
+// takes one.
+func makePrivate(parents []string) (*private, error) {
+	var path string
+	var err error
+	for _, parent := range parents {
+		if path, err = os.MkdirTemp(parent, "natsfix-*"); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := holdPrivate(path)
+	if err != nil {
+		os.RemoveAll(path)
+	}
+	return p, err
+}
+
+// holdPrivate takes part in the use of a private directory.
+func holdPrivate(path string) (*private, error) {
+	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	p := &private{path, lock}
+	if err := lockShared(lock); err != nil {
+		lock.Close()
+		return nil, err
+	}
+	// Between the two calls somebody else may have taken the directory for one
+	// that nobody uses.
+	mine, err := lock.Stat()
+	if err == nil {
+		there, e := os.Stat(lock.Name())
+		if e != nil || !os.SameFile(mine, there) {
+			err = errors.Join(e, errors.New("another process has removed the private directory "+path))
+		}
+	}
+	if err != nil {
+		lock.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// remove removes the directory. It may be called twice.
+func (p *private) remove() {
+	p.lock.Close() // Windows removes no open file
+	os.RemoveAll(p.path)
+}
+
+// sweep removes the private directories of this user whose users are all dead,
+// as they are left behind when a program is killed together with its judge.
+func sweep(parents []string) {
+	for _, parent := range parents {
+		found, err := filepath.Glob(filepath.Join(parent, "natsfix-*"))
+		if err != nil {
+			continue // a parent whose name is a pattern
+		}
+		for _, path := range found {
+			if info, err := os.Lstat(path); err == nil && info.IsDir() && isMine(info) && abandoned(path) {
+				os.RemoveAll(path)
+			}
+		}
+	}
+}
+
+// abandoned reports whether a directory is a private one that nobody uses.
+func abandoned(path string) bool {
+	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
+	if err != nil {
+		return false // no private directory, or one that is being made
+	}
+	defer lock.Close()
+	return lockAlone(lock)
+}
