@@ -71,6 +71,7 @@ cluster {
 // clusters that are one system: messages, requests, and streams that are placed
 // by the name of a cluster.
 func TestSuperclusterForms(t *testing.T) {
+	slow(t)
 	s := write(t, superclusterTexts())
 	files := s.names()
 	for _, name := range files {

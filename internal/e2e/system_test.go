@@ -89,17 +89,24 @@ func examples(t *testing.T, folder string, pairs ...string) texts {
 	return out
 }
 
-// freePort returns a port that nobody listens on. It lies below those that the
-// system hands out by itself, to clients for instance, so that it stays free.
+// freePort returns a TCP port that nobody listens on. It lies below those that
+// the system hands out by itself, to clients for instance, and the UDP port of
+// the same number, held until the test ends, keeps it from other tests.
 func freePort(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		port := fmt.Sprint(10000 + rand.IntN(22000))
-		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		claim, err := net.ListenPacket("udp", "127.0.0.1:"+port)
 		if err != nil {
 			continue
 		}
+		l, err := net.Listen("tcp", "127.0.0.1:"+port)
+		if err != nil {
+			claim.Close()
+			continue
+		}
 		l.Close()
+		t.Cleanup(func() { claim.Close() })
 		return port
 	}
 	t.Fatal("found no free port")
@@ -224,6 +231,15 @@ func (s *system) names() []string {
 		list = append(list, e.Name())
 	}
 	return list
+}
+
+// slow is for tests with JetStream clusters, which mostly wait for elections:
+// they run side by side, and not at all with -short.
+func slow(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts JetStream clusters")
+	}
+	t.Parallel()
 }
 
 // ready waits until servers that are one JetStream cluster have a leader who

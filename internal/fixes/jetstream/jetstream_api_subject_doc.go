@@ -23,7 +23,8 @@ If the hub is not among the files, and the leaf has no cluster, findings are adv
 there is no fix, since what imports them must change too. The domain is the hub's; --set jetstream-api-subject.domain=NAME
 says which one, if there are several or the hub is not among the files.`,
 	Applicability: `Unsafe: users get at the hub's JetStream, or are kept from it. Manual if the domain is not known, and for exports.`,
-	Effect:        "A reload is enough.",
+	Effect: `A reload is enough. For the user by whom a leaf connects it counts from the leaf's next connection on: a reload leaves
+the link that stands as it was.`,
 	Before: `server_name: hub-1
 jetstream { domain: hub }
 leafnodes { listen: "0.0.0.0:7422", advertise: "hub-server" }
