@@ -13,7 +13,7 @@ import (
 
 // patience bounds how long a test waits for what must happen. It is long, for
 // slow machines; nothing waits so long where all is well.
-const patience = 10 * time.Second
+const patience = 60 * time.Second
 
 // eventually waits until a condition holds, which is so when it returns nil.
 func eventually(t *testing.T, what string, holds func() error) {

@@ -274,3 +274,12 @@ func (s *system) ready(names ...string) {
 		})
 	}
 }
+
+// mqtt returns the address at which the server accepts MQTT.
+func (n *node) mqtt() string {
+	v, err := n.Varz(nil)
+	if err != nil {
+		return err.Error()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(v.MQTT.Port))
+}

@@ -23,7 +23,8 @@ $JS.API.STREAM.INFO.ORDERS, or > allows everything beside them, those are pointl
 It is silent if a deny in the same permission names JetStream subjects.`,
 			Fix: `None: only you know which streams and consumers are needed.`,
 			Applicability: `Manual. To read the stream ORDERS through the consumer APP a client needs $JS.API.CONSUMER.INFO.ORDERS.APP,
-$JS.API.CONSUMER.MSG.NEXT.ORDERS.APP and $JS.ACK.ORDERS.APP.>.`,
+$JS.API.CONSUMER.MSG.NEXT.ORDERS.APP and $JS.ACK.ORDERS.APP.>; with the feature flag js_ack_fc_v2 the last one is
+$JS.ACK.*.*.ORDERS.APP.>.`,
 			Effect: `A reload of the servers concerned.`,
 			Before: `authorization {
   users: [
