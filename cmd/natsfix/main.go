@@ -8,9 +8,10 @@ import (
 	"github.com/natsfix/natsfix/internal/cli"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes/suite"
+	"github.com/natsfix/natsfix/internal/host"
 )
 
 func main() {
-	app := cli.App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run}
+	app := cli.App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run, Wanted: host.Wanted, Judge: host.Judge}
 	os.Exit(app.Main(os.Args))
 }

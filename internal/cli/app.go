@@ -19,6 +19,7 @@ import (
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/repo"
 )
 
 // Exit codes; the highest that applies is the one.
@@ -40,6 +41,10 @@ type App struct {
 	Rules []*fixes.Rule
 	// Run is the engine.
 	Run func(context.Context, engine.Request) (*engine.Result, error)
+	// Wanted and Judge say which files are taken out of directories; see
+	// repo.Options. If they are nil, all named *.conf are.
+	Wanted func(name string) (head int)
+	Judge  func(name string, head []byte, whole bool) repo.Verdict
 }
 
 // Main runs the command line args, whose first element is the program's name,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,17 +18,20 @@ func (s *session) discover(req *request) error {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	found, err := repo.Discover(paths, repo.Options{Git: s.git, Config: req.load})
+	found, err := repo.Discover(paths, s.lookFor(req))
 	if err != nil {
 		return err
 	}
-	req.Targets, req.Context = found.Targets, found.Context
+	req.Targets, req.Context, req.Parts = found.Targets, found.Context, found.Parts
 	for _, path := range paths {
 		if isDir(path) {
 			req.Dirs = append(req.Dirs, path)
 		}
 	}
 	if s.opts.since != "" {
+		if req.Parts, err = s.since(found.Parts); err != nil {
+			return err
+		}
 		req.Targets, err = s.since(found.Targets)
 		if err != nil {
 			return err
@@ -47,6 +51,35 @@ func (s *session) discover(req *request) error {
 	for _, e := range found.Unreadable {
 		req.unreadable = append(req.unreadable, engine.Error{File: e.Path, Message: e.Why, Kind: engine.Unreadable})
 	}
+	s.explainFound(found)
+	if s.opts.verbose {
+		s.say("%s, and %s beside them", report.Count(len(req.Targets), "file"), report.Count(len(req.Context), "file"))
+	}
+	switch {
+	case len(req.Targets) > 0:
+	case found.Left > 0:
+		s.say("No file to look at: %s named like configuration, but not surely nats-server's (--show-files says why).", left(found.Left))
+	default:
+		s.say("No file to look at: a directory is searched for files that git does not ignore.")
+	}
+	return nil
+}
+
+// left returns the beginning of a sentence about files that were left.
+func left(n int) string {
+	if n == 1 {
+		return "1 file is"
+	}
+	return report.Count(n, "file") + " are"
+}
+
+// lookFor says how directories are searched.
+func (s *session) lookFor(req *request) repo.Options {
+	return repo.Options{Git: s.git, Config: req.load, Wanted: s.app.Wanted, Judge: s.app.Judge, Jobs: s.opts.jobs, Decisions: s.opts.showFiles}
+}
+
+// explainFound says what was not looked at.
+func (s *session) explainFound(found *repo.Found) {
 	for _, note := range found.Notes {
 		s.say("note: %s", report.Plain(note))
 	}
@@ -57,13 +90,41 @@ func (s *session) discover(req *request) error {
 		}
 		s.say("skipped: %s", report.Plain(e.Error()))
 	}
-	if s.opts.verbose {
-		s.say("%s, and %s beside them", report.Count(len(req.Targets), "file"), report.Count(len(req.Context), "file"))
+}
+
+// showFiles lists which files are taken and which are left, and why.
+func (s *session) showFiles() (int, error) {
+	req := &request{}
+	var err error
+	if req.load, err = s.configLoader(s.knownRules()); err != nil {
+		return 0, err
 	}
-	if len(req.Targets) == 0 {
-		s.say("No file to look at: a directory is searched for *.conf files that git does not ignore.")
+	paths := s.opts.paths
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
-	return nil
+	found, err := repo.Discover(paths, s.lookFor(req))
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range found.Decisions {
+		word := "left "
+		if d.Taken {
+			word = "taken"
+		}
+		fmt.Fprintf(s.out, "%s  %s: %s\n", word, report.Plain(s.name(d.Path)), report.Plain(d.Why))
+	}
+	for _, name := range found.Context {
+		fmt.Fprintf(s.out, "read   %s: it is beside the others, and only read\n", report.Plain(s.name(name)))
+	}
+	s.explainFound(found)
+	code := exitDone
+	for _, e := range found.Unreadable {
+		s.warn("%s", report.Plain(e.Error()))
+		code = exitUsage
+	}
+	s.say("%s taken, %d left. A file that a taken one includes is taken too.", report.Count(len(found.Targets), "file"), found.Left)
+	return code, s.out.Flush()
 }
 
 // besideStdin returns the files beside the one that standard input stands for.
@@ -75,7 +136,7 @@ func (s *session) besideStdin(name string, req *request) ([]string, error) {
 	if !isDir(dir) {
 		return nil, usage("--stdin-filename %s: there is no directory %s", s.opts.stdinName, dir)
 	}
-	found, err := repo.Discover([]string{dir}, repo.Options{Git: s.git, Config: req.load})
+	found, err := repo.Discover([]string{dir}, s.lookFor(req))
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 	if err := s.checkPaths(a.commands()); err != nil {
 		return 0, err
 	}
+	if o.showFiles {
+		return s.showFiles()
+	}
 	req, err := s.request(ctx)
 	if err != nil {
 		return 0, err

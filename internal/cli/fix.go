@@ -53,6 +53,9 @@ func (a *App) fix(ctx context.Context, c *call) (int, error) {
 	if err := s.checkPaths(a.commands()); err != nil {
 		return 0, err
 	}
+	if o.showFiles {
+		return s.showFiles()
+	}
 	m, silent := s.mode()
 	if m != dryRun {
 		if err := s.recover(ctx); err != nil {

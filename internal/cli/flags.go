@@ -73,6 +73,7 @@ func messageFlags() []cli.Flag {
 
 func inputFlags() []cli.Flag {
 	return []cli.Flag{
+		&cli.BoolFlag{Category: input, Name: "show-files", Usage: "list which files are taken and which are left, with reasons, and do nothing else"},
 		&cli.StringFlag{Category: input, Name: "since", Usage: "`REF`: only files that changed since that commit"},
 		&cli.StringFlag{Category: input, Name: "stdin-filename", Usage: "`NAME`: the file that standard input stands for; includes resolve from there"},
 		&cli.StringFlag{Category: input, Name: "config", Usage: "`FILE`: settings, instead of the .natsfix.yaml files found"},

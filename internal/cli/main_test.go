@@ -8,6 +8,7 @@ import (
 
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes/suite"
+	"github.com/natsfix/natsfix/internal/host"
 	"github.com/natsfix/natsfix/internal/oracle"
 )
 
@@ -19,7 +20,7 @@ func TestMain(m *testing.M) {
 	}
 	testscript.Main(m, map[string]func(){
 		"natsfix": func() {
-			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run}
+			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run, Wanted: host.Wanted, Judge: host.Judge}
 			os.Exit(app.Main(os.Args))
 		},
 		"stuckfix": func() {

@@ -21,7 +21,7 @@ type options struct {
 	reveal, exitCode      bool
 	quiet, verbose        bool
 	alwaysColor, noColor  bool
-	noConfig              bool
+	noConfig, showFiles   bool
 	only, skip            []string
 	params                map[string]string
 	serverArgs            oracle.Args
@@ -46,7 +46,7 @@ func (a *App) options(c *call) (*options, error) {
 		dryRun: c.Bool("dry-run"), write: c.Bool("write"), unsafe: c.Bool("unsafe"),
 		allowDirty: c.Bool("allow-dirty"), inPlace: c.Bool("in-place"), requireProof: c.Bool("require-proof"),
 		reveal: c.Bool("reveal"), exitCode: c.Bool("exit-code"),
-		quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), noConfig: c.Bool("no-config"),
+		quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), noConfig: c.Bool("no-config"), showFiles: c.Bool("show-files"),
 		patch: c.String("patch"), since: c.String("since"),
 		stdinName: c.String("stdin-filename"), config: c.String("config"),
 		target: c.String("target"), from: c.String("from"),
@@ -72,6 +72,8 @@ func (o *options) readChoices(c *cli.Context) error {
 		return usage("--dry-run and --write contradict each other")
 	case o.quiet && o.verbose:
 		return usage("--quiet and --verbose contradict each other")
+	case o.showFiles && slices.Contains(o.paths, stdinPath):
+		return usage("--show-files is for files and directories, not for standard input")
 	case o.noConfig && o.config != "":
 		return usage("--config and --no-config contradict each other")
 	}

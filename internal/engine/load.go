@@ -23,8 +23,12 @@ func Load(req Request) *Loaded {
 		l.targets[filepath.Clean(path)] = true
 	}
 	l.first = l.build(l.base, nil)
+	parts := make(map[string]bool, len(req.Parts))
+	for _, path := range req.Parts {
+		parts[filepath.Clean(path)] = true
+	}
 	for _, d := range l.first.Docs {
-		if !l.targets[d.Path] && l.below(d.Path) {
+		if !l.targets[d.Path] && (parts[d.Path] || l.below(d.Path)) {
 			l.targets[d.Path] = true
 		}
 	}

@@ -15,9 +15,12 @@ type Request struct {
 	// Dirs are folders that were asked for as a whole: what a target includes
 	// below one of them is a target too, whatever its name.
 	Dirs []string
-	Read fleet.Read
-	Env  fleet.Env   // values of variables, nil for none
-	Args oracle.Args // flags that every server is started with
+	// Parts are files that are targets if something that is loaded includes
+	// them, and are not loaded by themselves.
+	Parts []string
+	Read  fleet.Read
+	Env   fleet.Env   // values of variables, nil for none
+	Args  oracle.Args // flags that every server is started with
 	// Hosts names the root file that answers under a host name
 	// (.natsfix.yaml, hosts).
 	Hosts map[string]string

@@ -60,7 +60,7 @@ func (f *finder) context(paths []string, isDir []bool, targets []entry) error {
 	for i := range f.entries {
 		f.entries[i].name = f.shortest(f.entries[i].name)
 	}
-	f.found.Context = names(unique(f.entries, targets))
+	f.found.Context = names(f.judge(unique(f.entries, targets), true))
 	return nil
 }
 
@@ -130,7 +130,7 @@ func (f *finder) beside(dir string, l *limit) error {
 	}
 	var names []string
 	for _, e := range all {
-		if w.look() && strings.HasSuffix(e.Name(), Suffix) && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink) {
+		if w.look() && w.f.opts.Wanted(e.Name()) > 0 && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink) {
 			names = append(names, e.Name())
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/natsfix/natsfix/internal/config"
 )
 
-// Suffix is how the names of files end that are taken out of directories.
+// Suffix is how the names of configuration files end.
 const Suffix = ".conf"
 
 // Options say how to look for files.
@@ -22,6 +22,17 @@ type Options struct {
 	// Config returns the configuration of a directory (config.Loader.Load),
 	// nil for none.
 	Config func(dir string) (*config.Config, error)
+	// Wanted says how many bytes of the beginning of a file with that name Judge
+	// wants to see; 0 leaves the file alone. It is asked about files in
+	// directories only. If it is nil, all files named *.conf are taken.
+	Wanted func(name string) (head int)
+	// Judge says what a file holds; whole says that head is all of it. It is
+	// called from several goroutines. If it is nil, every file is Ours.
+	Judge func(name string, head []byte, whole bool) Verdict
+	// Jobs bounds how many files are read at a time; 0 for one per processor.
+	Jobs int
+	// Decisions asks for the reasons.
+	Decisions bool
 	// NoContext leaves the context out.
 	NoContext bool
 	// MaxContext bounds the number of context files; 0 stands for 10,000.
@@ -36,6 +47,14 @@ type Found struct {
 	// Context are the files beside them: all under the folder of the nearest
 	// .natsfix.yaml, else those in the same directories.
 	Context []string
+	// Parts are files in directories that are left because they make sense only
+	// inside another one: they are asked for if another file includes them.
+	Parts []string
+	// Left counts the files that were looked into and not taken.
+	Left int
+	// Decisions says of every file that was looked at what became of it and
+	// why; only if it was asked for. Files that git ignores are not looked at.
+	Decisions []Decision
 	// Excluded counts the files and directories among the targets that exclude
 	// lists named.
 	Excluded int
@@ -76,11 +95,12 @@ func reason(err error) string {
 }
 
 // Discover returns the files that paths name. A file is taken whatever its
-// name. A directory is walked for files named *.conf: in a git checkout all
-// that are not ignored, elsewhere all outside of .git, node_modules and vendor.
+// name. A directory is walked for files that Options.Wanted wants and Judge takes:
+// in a git checkout all that are not ignored, elsewhere all outside of .git,
+// node_modules and vendor.
 // Exclude lists hold for what is found in directories, not for files that are
 // given. Links to directories, and links that lead out of the given directory,
-// are not followed. No file is opened.
+// are not followed.
 //
 // A path that cannot be used is a [*PathError], and nothing has been done. A
 // wrong .natsfix.yaml is an error, too.
@@ -92,7 +112,15 @@ func Discover(paths []string, opts Options) (*Found, error) {
 	if err != nil {
 		return nil, fmt.Errorf("current directory: %w", err)
 	}
-	f := &finder{opts: opts, cwd: cwd, found: &Found{}}
+	if opts.Wanted == nil {
+		opts.Wanted = func(name string) int {
+			if strings.HasSuffix(name, Suffix) {
+				return 1
+			}
+			return 0
+		}
+	}
+	f := &finder{opts: opts, cwd: cwd, found: &Found{}, given: map[string]bool{}, neighbours: neighbours{}}
 	dirs := make([]bool, len(paths))
 	for i, path := range paths {
 		if dirs[i], err = inspect(path); err != nil {
@@ -109,13 +137,15 @@ func Discover(paths []string, opts Options) (*Found, error) {
 			return nil, err
 		}
 	}
-	targets := unique(f.entries, nil)
+	all := unique(f.entries, nil)
+	targets := f.judge(all, false)
 	f.found.Targets = names(targets)
 	if !opts.NoContext {
-		if err := f.context(paths, dirs, targets); err != nil {
+		if err := f.context(paths, dirs, all); err != nil {
 			return nil, err
 		}
 	}
+	sortDecisions(f.found.Decisions)
 	return f.found, nil
 }
 
@@ -157,7 +187,10 @@ type finder struct {
 	found   *Found
 	entries []entry
 	walked  []string        // the real paths of the directories that were walked
-	targets map[string]bool // the real paths of the targets, while context is looked for
+	targets map[string]bool // the real paths of what was looked at as a target, while context is looked for
+	given   map[string]bool // the real paths of the files that were named
+	// neighbours counts what the files of a directory are.
+	neighbours neighbours
 }
 
 func (f *finder) config(dir string) (*config.Config, error) {
@@ -183,6 +216,7 @@ func (f *finder) file(path string, order int) error {
 	if err != nil {
 		return &PathError{path, "cannot be read: " + reason(err), err}
 	}
+	f.given[real] = true
 	f.entries = append(f.entries, entry{path, real, info.Mode()&fs.ModeSymlink != 0, order, idOf(info)})
 	return nil
 }

@@ -134,6 +134,7 @@ func (w *walker) excluded(cfg *config.Config, rel string, isDir bool) bool {
 	}
 	if w.limit == nil {
 		w.f.found.Excluded++
+		w.f.decide(w.name(rel), false, "an exclude list names it")
 	}
 	return true
 }
@@ -163,7 +164,7 @@ func (w *walker) plain(rel string) error {
 			err = w.checkout(child, w.full(child))
 		case e.IsDir():
 			err = w.plain(child)
-		case strings.HasSuffix(e.Name(), Suffix) && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink):
+		case w.f.opts.Wanted(child) > 0 && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink):
 			err = w.take(child)
 		}
 		if err != nil {
@@ -215,7 +216,7 @@ func (w *walker) checkout(rel, top string) error {
 func (w *walker) list(rel string) (files, inner []string, err error) {
 	at := func(path string) string { return filepath.Join(rel, filepath.FromSlash(path)) }
 	add := func(path string) {
-		if w.look() && strings.HasSuffix(path, Suffix) {
+		if w.look() && w.f.opts.Wanted(path) > 0 {
 			files = append(files, at(path))
 		}
 	}

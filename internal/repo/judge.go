@@ -1,0 +1,203 @@
+package repo
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// Class says how sure it is that a file is what the run is about.
+type Class uint8
+
+const (
+	Ours    Class = iota // surely
+	Unsure               // nothing speaks against it, and too little for it
+	Part                 // makes sense only inside another file, which may include it
+	Nothing              // holds nothing at all
+	Foreign              // surely something else
+)
+
+// Verdict is what a file was taken for, and why.
+type Verdict struct {
+	Class Class
+	Why   string // for people
+	// Includes says that the file includes others. One that does is needed to
+	// know which files are only parts.
+	Includes bool
+}
+
+// Decision is what became of a file, and why.
+type Decision struct {
+	Path  string
+	Taken bool
+	Why   string
+}
+
+// sureNeighbours is how many files of a directory must be surely ours, and none
+// of something else, so that one that says too little by itself is taken too.
+const sureNeighbours = 3
+
+// judged is a file with its verdict.
+type judged struct {
+	entry
+	Verdict
+	err error
+}
+
+// judge looks into files and returns those that are to be taken. Files that
+// were named are, whatever they hold.
+func (f *finder) judge(entries []entry, context bool) []entry {
+	if f.opts.Judge == nil {
+		return entries
+	}
+	all := make([]judged, len(entries))
+	parallel(len(entries), f.opts.Jobs, func(i int) {
+		all[i].entry = entries[i]
+		if f.given[entries[i].real] {
+			all[i].Verdict = Verdict{Class: Ours, Why: "it was named"}
+			return
+		}
+		head, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
+		if all[i].err = err; err == nil {
+			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
+		}
+	})
+	for _, j := range all {
+		if j.err == nil && !f.given[j.real] {
+			f.neighbours.add(j)
+		}
+	}
+	var taken []entry
+	for _, j := range all {
+		if j.err != nil {
+			if !context {
+				f.found.Unreadable = append(f.found.Unreadable, PathError{j.name, "cannot be read: " + reason(j.err), j.err})
+			}
+			continue
+		}
+		take := j.Class == Ours
+		if why := f.neighbours.promote(j); !take && why != "" {
+			take, j.Why = true, why
+		}
+		if context && j.Includes && j.Class != Foreign {
+			take = true
+		}
+		if take {
+			taken = append(taken, j.entry)
+		} else if !context {
+			f.found.Left++
+			if j.Class != Foreign && j.Class != Nothing {
+				f.found.Parts = append(f.found.Parts, j.name)
+			}
+		}
+		if !context {
+			f.decide(j.name, take, j.Why)
+		}
+	}
+	return taken
+}
+
+// decide keeps a decision, if somebody wants to know.
+func (f *finder) decide(path string, taken bool, why string) {
+	if f.opts.Decisions {
+		f.found.Decisions = append(f.found.Decisions, Decision{path, taken, why})
+	}
+}
+
+// readHead returns up to max bytes of a file's beginning, and whether that is
+// all of it.
+func readHead(name string, max int) (head []byte, whole bool, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, false, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, false, errors.New("is no regular file any more")
+	}
+	head = make([]byte, min(int64(max), info.Size())+1)
+	n, err := io.ReadFull(file, head)
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return head[:n], true, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return head[:n-1], false, nil
+}
+
+// neighbours counts by directory what was found.
+type neighbours map[string]*counts
+
+type counts struct {
+	sure, foreign int
+	below         int // sure, in this directory or right below it
+}
+
+func (n neighbours) at(dir string) *counts {
+	c := n[dir]
+	if c == nil {
+		c = &counts{}
+		n[dir] = c
+	}
+	return c
+}
+
+func (n neighbours) add(j judged) {
+	dir := filepath.Dir(j.real)
+	switch {
+	case j.Class == Ours:
+		n.at(dir).sure++
+		n.at(dir).below++
+		n.at(filepath.Dir(dir)).below++
+	case j.Class == Foreign && strings.HasSuffix(j.real, Suffix):
+		n.at(dir).foreign++
+	}
+}
+
+// promote says why a file that says too little by itself is taken all the same,
+// or "".
+func (n neighbours) promote(j judged) string {
+	c := n.at(filepath.Dir(j.real))
+	switch {
+	case j.Class != Unsure || !strings.HasSuffix(j.real, Suffix):
+		return ""
+	case j.Includes && c.below > 0:
+		return "it includes files, and there are nats-server's beside it"
+	case c.sure >= sureNeighbours && c.foreign == 0:
+		return fmt.Sprintf("%s, but the %d other files beside it are nats-server's", j.Why, c.sure)
+	}
+	return ""
+}
+
+// parallel calls do for 0 to n-1, jobs of them at a time.
+func parallel(n, jobs int, do func(i int)) {
+	if jobs <= 0 {
+		jobs = runtime.NumCPU()
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, jobs) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func sortDecisions(list []Decision) {
+	slices.SortStableFunc(list, func(a, b Decision) int { return strings.Compare(a.Path, b.Path) })
+}
