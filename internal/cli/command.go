@@ -40,6 +40,7 @@ func (a *App) commands() []*command {
 	list := []*command{
 		a.fixCommand(),
 		a.checkCommand(),
+		a.verifyCommand(),
 		a.evalCommand(),
 		a.rulesCommand(),
 		a.explainCommand(),

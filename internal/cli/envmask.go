@@ -27,6 +27,9 @@ func (s *session) maskEnvironment() {
 		for i := range f.Related {
 			m.text(&f.Related[i].Message)
 		}
+		for i := range f.Official {
+			m.text(&f.Official[i].Message)
+		}
 		if f.Fix != nil {
 			m.text(&f.Fix.Title)
 			m.changes(f.Fix.Changes)
@@ -38,6 +41,9 @@ func (s *session) maskEnvironment() {
 			m.text(&g.Notes[i])
 		}
 		m.changes(g.Changes)
+	}
+	for i := range s.result.NotChecked {
+		m.text(&s.result.NotChecked[i].Message)
 	}
 	for i := range s.result.Errors {
 		m.text(&s.result.Errors[i].Message)

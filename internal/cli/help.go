@@ -65,8 +65,8 @@ Examples:
   natsfix check --format json conf/    report for a program
 
 Exit codes:
-  0  done; check: nothing found at or above --fail-on
-  1  check: findings; fix: only with --exit-code
+  0  done; check and verify: nothing found at or above --fail-on
+  1  check and verify: findings; fix: only with --exit-code
   2  wrong usage, or a file that cannot be read or parsed
   3  a safety check refused a change
 

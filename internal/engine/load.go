@@ -3,6 +3,7 @@ package engine
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -68,4 +69,14 @@ func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 	return fleet.Build(set, slices.Concat(l.req.Targets, l.req.Context), fleet.Options{
 		Env: l.req.Env, Args: fleet.Args(l.req.Args), Hosts: l.req.Hosts, Jobs: l.req.Jobs, Previous: previous,
 	})
+}
+
+// Masker returns a function that hides secrets in what is said about a file.
+func (l *Loaded) Masker() func(file, text string) string {
+	m := &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
+	for _, d := range l.first.Docs {
+		m.known[d.Path] = make(map[string]bool)
+	}
+	m.collect(l.first)
+	return m.text
 }

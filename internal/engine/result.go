@@ -14,6 +14,17 @@ type Result struct {
 	Documents int
 	Servers   int
 	Judge     string // the server release that proofs speak for, "" if nothing had to be proved
+	// Asked is the release of the official server that verify asked, and
+	// NotChecked what it could not be asked about; neither is in other results.
+	Asked      string
+	NotChecked []Note
+}
+
+// Note is something to know about a place.
+type Note struct {
+	File         string
+	Line, Column int // 0 if it concerns the whole file
+	Message      string
 }
 
 // Status says what became of a file.
@@ -57,6 +68,14 @@ type Finding struct {
 	Hidden        string // why an available fix was not applied: "unsafe", "needs a choice", "outside the paths: FILE", "failed proof: ..."
 	Fix           *Fix
 	Related       []Related
+	Official      []Official // in the result of verify
+}
+
+// Official is something that the official server says.
+type Official struct {
+	Stage   string   // parse, config (the last stage of nats-server -t), start, boot or files
+	Message string   // in the server's words; secrets are masked already
+	Servers []string // the root files of the servers that say so
 }
 
 // Related is another place that a finding speaks of.

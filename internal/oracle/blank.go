@@ -46,25 +46,39 @@ func isTopBlock(entry ast.Node) bool {
 	return value.Valid() && value.Kind() == ast.KindMap && atTopLevel(entry)
 }
 
-// entryAt returns the innermost entry at a position of the official parser,
-// which counts bytes from 0 in the first line and from 1 in the others.
+// entryAt returns the innermost entry at a position of the official parser.
 func entryAt(doc *ast.Document, line, column int) ast.Node {
+	n := doc.NodeAt(offsetOf(doc, line, column))
+	for n.Valid() && n.Kind() != ast.KindEntry {
+		n = n.Parent()
+	}
+	return n
+}
+
+// offsetOf returns the byte at a position of the official parser, which counts
+// bytes from 0 in the first line and from 1 in the others.
+func offsetOf(doc *ast.Document, line, column int) int {
 	start := 0
 	for range line - 1 {
 		i := bytes.IndexByte(doc.Source()[start:], '\n')
 		if i < 0 {
-			return ast.Node{}
+			return len(doc.Source())
 		}
 		start += i + 1
 	}
 	if line > 1 {
 		column--
 	}
-	n := doc.NodeAt(start + column)
-	for n.Valid() && n.Kind() != ast.KindEntry {
-		n = n.Parent()
+	return start + column
+}
+
+// Entry returns the entry that the problem names in its document, none if it
+// names no place there.
+func (p Problem) Entry(doc *ast.Document) ast.Node {
+	if p.Line == 0 {
+		return ast.Node{}
 	}
-	return n
+	return entryAt(doc, p.Line, p.Column)
 }
 
 // blankOut writes spaces over the span and the comma or semicolon behind it.

@@ -22,6 +22,8 @@ type Case struct {
 	Env map[string]string
 	// Args are the flags that the server is started with.
 	Args Args
+	// Boot says that the server is started, too; see boot.go.
+	Boot bool
 }
 
 // Args are the command line flags of nats-server that decide whether it

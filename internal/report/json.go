@@ -22,6 +22,10 @@ type Document struct {
 	Findings []Finding `json:"findings"`
 	Files    []File    `json:"files"`
 	Errors   []Problem `json:"errors"`
+	// Server is the nats-server release that verify asked, NotChecked what it
+	// could not be asked about. Other reports have neither.
+	Server     string    `json:"server,omitempty"`
+	NotChecked []Problem `json:"not_checked,omitempty"`
 }
 
 // Summary counts what the report holds.
@@ -51,6 +55,16 @@ type Finding struct {
 	Fixed         bool    `json:"fixed"`
 	Fix           *Fix    `json:"fix"` // null if no edit is offered
 	Related       []Place `json:"related"`
+	// Official is what the official server says, in a report of verify.
+	Official []Official `json:"official,omitempty"`
+}
+
+// Official is something that the official server says. Stage is parse, config
+// (the last stage of nats-server -t), start, boot or files.
+type Official struct {
+	Stage   string   `json:"stage"`
+	Message string   `json:"message"`
+	Servers []string `json:"servers"`
 }
 
 // Fix is what a finding offers.
@@ -116,6 +130,7 @@ func (r *Run) document() *Document {
 	res := r.Result
 	doc := &Document{
 		Schema:   Schema,
+		Server:   res.Asked,
 		Findings: make([]Finding, 0, len(res.Findings)),
 		Files:    make([]File, 0, len(res.Files)),
 		Errors:   make([]Problem, 0, len(res.Errors)),
@@ -141,6 +156,9 @@ func (r *Run) document() *Document {
 		}
 		doc.Files = append(doc.Files, file)
 	}
+	for _, n := range res.NotChecked {
+		doc.NotChecked = append(doc.NotChecked, Problem{r.Name(n.File), n.Line, n.Column, n.Message})
+	}
 	for _, e := range res.Errors {
 		doc.Errors = append(doc.Errors, Problem{r.Name(e.File), e.Line, e.Column, e.Message})
 	}
@@ -156,6 +174,13 @@ func (r *Run) finding(f *engine.Finding, written bool) Finding {
 	}
 	for _, p := range f.Related {
 		out.Related = append(out.Related, Place{r.Name(p.File), p.Line, p.Column, p.Message})
+	}
+	for _, o := range f.Official {
+		said := Official{o.Stage, o.Message, make([]string, 0, len(o.Servers))}
+		for _, path := range o.Servers {
+			said.Servers = append(said.Servers, r.Name(path))
+		}
+		out.Official = append(out.Official, said)
 	}
 	if f.Fix == nil {
 		return out

@@ -59,6 +59,7 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 	if file != nil {
 		r.writeSource(w, f, file)
 	}
+	r.writeOfficial(w, f)
 	for _, p := range f.Related {
 		fmt.Fprintf(w, "    %s %s\n", position(p.File, p.Line, p.Column)+":", Plain(p.Message))
 	}
@@ -79,10 +80,30 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 	}
 }
 
+// stages say when the official server speaks.
+var stages = map[string]string{
+	"parse": "when it parses", "config": "when it reads", "start": "at the start, where -t is silent",
+	"boot": "when it starts", "files": "of another file",
+}
+
+// writeOfficial writes what the official server says.
+func (r *Run) writeOfficial(w io.Writer, f *engine.Finding) {
+	for _, o := range f.Official {
+		who := ""
+		if n := len(o.Servers); n > 1 {
+			who = fmt.Sprintf(" (%s)", Count(n, "server"))
+		}
+		fmt.Fprintf(w, "    nats-server %s, %s%s: %s\n", r.Result.Asked, stages[o.Stage], who, Plain(o.Message))
+	}
+}
+
 // WriteError writes one error as text.
 func (r *Run) WriteError(w io.Writer, e engine.Error) {
 	fmt.Fprintf(w, "%s %s: %s\n", r.paint(bold, position(e.File, e.Line, e.Column)+":"), r.paint(red, "error"), Plain(e.Message))
 }
+
+// At returns file:line:column, or the file alone where there is no line.
+func At(file string, line, column int) string { return position(file, line, column) }
 
 // position returns file:line:column, or the file alone.
 func position(file string, line, column int) string {

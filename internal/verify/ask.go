@@ -1,0 +1,238 @@
+package verify
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/oracle"
+)
+
+// maxRefusals bounds how many refusals of the parser are looked for in one
+// server: it stops at each.
+const maxRefusals = 100
+
+// inquiry is what is asked about one server.
+type inquiry struct {
+	server  *fleet.Server
+	copy    scratch
+	missing map[string]bool // variables that nothing defines
+	absent  bool            // an included file is not there
+	behind  bool            // the parser refuses it even without what it refused before
+	guessed bool            // a line was left out for what it holds
+	verdict oracle.Verdict  // the last one
+	list    []problem
+}
+
+// problem is what the official server says, with the copy that it speaks of.
+type problem struct {
+	oracle.Problem
+	place  place
+	placed bool // the place is known
+}
+
+// ask asks the judge about a server until the parser accepts it: what it
+// refuses is cured in a scratch copy, and the judge asked again.
+func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, match *matcher, boot bool) (*inquiry, error) {
+	in := &inquiry{server: s, missing: make(map[string]bool), copy: newScratch(s)}
+	c := oracle.NewCase(s, req.Env, req.Args)
+	c.Boot = boot
+	for range maxRefusals {
+		c.Files = in.copy.files()
+		for name := range in.missing {
+			c.Env[name] = `"$` + name + `"`
+		}
+		var err error
+		if in.verdict, err = judge.Ask(ctx, c); err != nil {
+			return nil, err
+		}
+		refusal, ok := refusalOf(in.verdict)
+		if !ok {
+			break
+		}
+		if !in.cure(refusal, match) {
+			in.behind = true
+			break
+		}
+	}
+	for _, p := range in.verdict.Problems {
+		if p.Stage != oracle.StageParse && in.believe(p) {
+			in.list = append(in.list, problem{Problem: p, place: in.place(p)})
+		}
+	}
+	return in, nil
+}
+
+// refusalOf returns what the parser stopped at.
+func refusalOf(v oracle.Verdict) (oracle.Problem, bool) {
+	for _, p := range v.Problems {
+		if p.Stage == oracle.StageParse {
+			return p, true
+		}
+	}
+	return oracle.Problem{}, false
+}
+
+var (
+	undefined   = regexp.MustCompile(`variable reference for '(.*)' on line \d+ can not be found`)
+	unreachable = regexp.MustCompile(`error parsing include file '([^']*)', (?:open|read) `)
+)
+
+// cure notes a refusal of the parser, and changes the copy so that the parser
+// gets further. It returns false if that is not possible.
+func (in *inquiry) cure(p oracle.Problem, match *matcher) bool {
+	if m := undefined.FindStringSubmatch(p.Message); m != nil {
+		in.add(p, in.problemAt(fleet.UnknownVariable, m[1]))
+		again := in.missing[m[1]]
+		in.missing[m[1]] = true
+		return !again
+	}
+	if m := unreachable.FindAllStringSubmatch(p.Message, -1); m != nil {
+		name := m[len(m)-1][1]
+		in.add(p, in.includeAt(p.File, name))
+		in.absent = true
+		return in.copy.addEmpty(p.File, name)
+	}
+	doc := in.copy.doc(p.File)
+	if doc == nil {
+		in.add(p, place{})
+		return false
+	}
+	at := in.refusedAt(p, doc)
+	if in.guessed && !refusedThere(at) {
+		return false // this may be due to what was left out
+	}
+	in.add(p, at)
+	if !at.valid() {
+		return false
+	}
+	if f := match.find(in, problem{Problem: p, place: at}); f != nil && f.Round == 1 && f.Fix != nil && match.isSyntax(f) && in.copy.apply(f.Fix.Edits) {
+		return true
+	}
+	in.guessed = true
+	return in.copy.leaveOut(at)
+}
+
+// refusedThere reports whether natsfix's own parser, which reads on behind an
+// error, has one in the same line of the file as it was read.
+func refusedThere(at place) bool {
+	if !at.valid() {
+		return false
+	}
+	tree := at.doc.Tree
+	line := tree.Position(at.span.Start).Line
+	return slices.ContainsFunc(tree.Errors(), func(e *ast.SyntaxError) bool { return tree.Position(e.Span.Start).Line == line })
+}
+
+// refusedAt returns the place of a refusal of the parser: natsfix's own parser
+// stops at the same spot, and knows it better.
+func (in *inquiry) refusedAt(p oracle.Problem, doc *copied) place {
+	if p.Column > 0 || strings.HasPrefix(p.Message, "config is invalid") {
+		if e := p.Entry(doc.tree()); e.Valid() {
+			return doc.place(e.KeySpan())
+		}
+	}
+	if errs := doc.tree().Errors(); len(errs) > 0 {
+		return doc.place(errs[0].Span)
+	}
+	if p.Line == 0 {
+		return place{doc: doc.doc}
+	}
+	start := doc.lineStart(p.Line)
+	return doc.place(ast.Span{Start: start, End: doc.tree().LineEnd(start)})
+}
+
+// includeAt returns where a document of the copy includes a file.
+func (in *inquiry) includeAt(file, name string) place {
+	if d := in.copy.doc(file); d != nil {
+		for n := range d.tree().Root().Walk() {
+			if n.Kind() == ast.KindInclude && n.Path() == name {
+				return d.place(n.TextSpan())
+			}
+		}
+	}
+	return place{}
+}
+
+// problemAt returns the place of what keeps a server from being resolved.
+func (in *inquiry) problemAt(kind fleet.ProblemKind, name string) place {
+	for _, p := range in.server.Problems {
+		if p.Kind == kind && p.Name == name && p.Doc.Env == "" {
+			return place{p.Doc, p.Span}
+		}
+	}
+	return place{}
+}
+
+func (in *inquiry) add(p oracle.Problem, at place) {
+	in.list = append(in.list, problem{Problem: p, place: at})
+}
+
+// aboutOthers matches messages about a thing that stands elsewhere in the
+// configuration, and may stand in a file that is not there.
+var aboutOthers = regexp.MustCompile(`not defined|not found|not present|not authorized|missing|require|cannot find|resolv`)
+
+// believe reports whether what the judge says of the copy holds for the
+// original: not if it may be due to a stand-in.
+func (in *inquiry) believe(p oracle.Problem) bool {
+	if p.Stage >= oracle.StageStart && (in.absent || in.guessed) || p.Warning && (in.absent || in.guessed) {
+		return false
+	}
+	if (in.absent || in.guessed) && aboutOthers.MatchString(p.Message) {
+		return false
+	}
+	if len(in.missing) == 0 {
+		return true
+	}
+	for name := range in.missing {
+		if strings.Contains(p.Message, "$"+name) {
+			return false
+		}
+	}
+	if p.Stage >= oracle.StageStart {
+		// Where the server cannot read a stand-in it leaves parts out.
+		return !in.verdict.Partial
+	}
+	doc := in.copy.doc(p.File)
+	if doc == nil {
+		return true
+	}
+	entry := p.Entry(doc.tree())
+	return !entry.Valid() || !in.usesMissing(entry)
+}
+
+// usesMissing reports whether the value of an entry, or what is in it, comes
+// from a variable that nothing defines.
+func (in *inquiry) usesMissing(entry ast.Node) bool {
+	for n := range entry.Walk() {
+		if n.Kind() == ast.KindVariable && in.missing[n.Text()] {
+			return true
+		}
+	}
+	return false
+}
+
+// notes says which parts of the judgement are left out, by why.
+func (in *inquiry) notes() []string {
+	var list []string
+	switch {
+	case in.behind:
+		list = append(list, "what comes behind the place at which the parser stops")
+	case in.guessed:
+		list = append(list, "the start-up validation, since the parser stops before")
+	case in.absent:
+		list = append(list, "the start-up validation, since an included file is absent")
+	case len(in.missing) > 0 && in.verdict.Partial:
+		names := slices.Sorted(maps.Keys(in.missing))
+		list = append(list, "the start-up validation, since the value of $"+strings.Join(names, ", $")+" is not known")
+	}
+	if in.verdict.Incomplete {
+		list = append(list, "what the server checks behind the last of these problems")
+	}
+	return list
+}
