@@ -13,6 +13,7 @@ const (
 	writing   = "What is written"
 	selecting = "Which rules"
 	servers   = "How the servers run"
+	asking    = "What the official server is asked"
 	output    = "Output"
 	input     = "Files and safety"
 )

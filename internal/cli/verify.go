@@ -31,6 +31,7 @@ connection opened. Exits with 1 if a server would not start.`,
 			"natsfix verify --env-file .env --server-args \"-js -sd /data\" hub.conf",
 		},
 		flags: append([]cli.Flag{
+			&cli.BoolFlag{Category: asking, Name: "boot", Usage: "really start each server: apart, on free ports of this machine's loopback address, and stop it"},
 			&cli.StringFlag{Category: output, Name: "fail-on", Value: "error", Usage: "`SEVERITY`: least severity that counts for exit code 1: error (default) or warning, of which the server has some that it starts with"},
 		}, flags...),
 		run: a.verify,
@@ -65,7 +66,7 @@ func (a *App) verify(ctx context.Context, c *call) (int, error) {
 	}
 	req.Window = fixes.Window{From: release, To: release}
 	req.Rules = a.Rules
-	res, err := verify.Run(ctx, req.Request, a.Run, verify.Options{})
+	res, err := verify.Run(ctx, req.Request, a.Run, verify.Options{Boot: c.Bool("boot")})
 	if err != nil {
 		return 0, err
 	}

@@ -56,7 +56,6 @@ var losing = map[string]string{
 	"conflicting-aliases": "of two spellings of one field one is dropped, at random at every start",
 	"size-suffix":         "the value is dropped, and its block takes the name of the field",
 	"empty-value":         "the key is dropped, and its block takes the name of the key",
-	"port-conflict":       "two listeners of one port: the judge opens no ports, a server on its own ends",
 }
 
 // losesValue reports whether a finding speaks of a value that the server loses.

@@ -60,10 +60,12 @@ const (
 	StageConfig
 	// StageStart is what NewServer and Start refuse.
 	StageStart
+	// StageBoot is a start, if the case asks for it.
+	StageBoot
 )
 
 func (s Stage) String() string {
-	return [...]string{"none", "parse", "config", "start"}[s]
+	return [...]string{"none", "parse", "config", "start", "boot"}[s]
 }
 
 // Problem is one error or warning of the official server.
@@ -122,7 +124,7 @@ type Verdict struct {
 // Accepted reports whether the server would start: it was judged and no
 // problem is an error.
 func (v *Verdict) Accepted() bool {
-	if v.NotJudged != "" || v.Reached != StageStart {
+	if v.NotJudged != "" || v.Reached < StageStart {
 		return false
 	}
 	for _, p := range v.Problems {

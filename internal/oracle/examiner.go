@@ -105,6 +105,9 @@ func (e *examiner) judge(c *Case, a *answer) error {
 		defer opts.AccountResolver.Close()
 	}
 	e.start(opts, read, v)
+	if c.Boot {
+		e.boot(c, read, v)
+	}
 	return nil
 }
 

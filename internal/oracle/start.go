@@ -137,6 +137,7 @@ func startProblems(o *server.Options, values map[string]any) []string {
 		list = append(list, "TLS cert and key required for HTTPS")
 	}
 	list = append(list, advertiseProblems(o)...)
+	list = append(list, collisions(o)...)
 	if !o.JetStream {
 		return list
 	}

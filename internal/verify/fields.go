@@ -116,6 +116,14 @@ func abouts() []about {
 		{message: "error parsing operator JWT", paths: []string{operators + ".*", operators}},
 		{message: "Can't start JetStream", paths: []string{"jetstream"}},
 		{message: "Could not start resolver", paths: []string{resolvers}},
+		{message: "Cluster name was dynamically generated", paths: []string{"cluster"}},
+		{message: "Websocket not configured with TLS", paths: []string{"websocket|ws"}},
+		{message: "Clients that are not using", paths: []string{"tls.handshake_first|first|immediate", "tls"}},
+		{message: "Maximum payloads over", paths: []string{"max_payload"}},
+		{message: "Trusted Operators should utilize", paths: []string{operators}},
+		{message: "The option `default_js_domain`", paths: []string{"default_js_domain"}},
+		{message: "Skipping Default Domain", paths: []string{"default_js_domain.*", "default_js_domain"}},
+		{message: "Authorization callout", paths: []string{"authorization.auth_callout"}},
 		{message: "time: ", paths: []string{"jetstream.limits.*", "jetstream.limits.*.*"}},
 	}
 }

@@ -28,6 +28,7 @@ const (
 type matcher struct {
 	findings map[string][]*engine.Finding // by file
 	rules    map[string]*ruleWords
+	fixed    map[string]bool // messages that pages hold word for word
 }
 
 // ruleWords are what a rule's page says of the server's messages.
@@ -38,10 +39,11 @@ type ruleWords struct {
 }
 
 func newMatcher(rules []*fixes.Rule, findings []*engine.Finding) *matcher {
-	m := &matcher{findings: make(map[string][]*engine.Finding), rules: make(map[string]*ruleWords, len(rules))}
+	m := &matcher{findings: make(map[string][]*engine.Finding), rules: make(map[string]*ruleWords, len(rules)), fixed: make(map[string]bool)}
 	for _, r := range rules {
 		w := &ruleWords{rule: r, text: words(r.Doc.Message + " " + r.Doc.What)}
 		for text := range strings.SplitSeq(r.Doc.Message, "; ") {
+			m.fixed[text] = true
 			if kind := kindOf(strings.TrimSuffix(text, " (UTF-16)")); kind != "" {
 				w.messages = append(w.messages, kind)
 			}
@@ -177,7 +179,7 @@ func entryHolding(doc *ast.Document, span ast.Span) ast.Node {
 // rule say.
 func (m *matcher) what(p problem, f *engine.Finding) int {
 	message := plainMessage(p.Message)
-	if strings.Contains(f.Message, message) {
+	if message != "" && strings.Contains(f.Message, message) {
 		return quotes
 	}
 	w := m.rules[f.Rule]

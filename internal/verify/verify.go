@@ -242,7 +242,10 @@ func (v *verification) add(in *inquiry, p problem, known *engine.Finding) {
 	if !p.Warning && f.Severity < fixes.Error {
 		f.Severity = fixes.Error
 	}
-	message := v.mask(p.place.doc.Path, v.mask(root, here(p.Message)))
+	message := p.Message
+	if !v.match.fixed[message] { // such a one holds no secret, whatever a password may be
+		message = v.mask(p.place.doc.Path, v.mask(root, here(message)))
+	}
 	stage := stageWords(p.Stage)
 	i := slices.IndexFunc(f.Official, func(o engine.Official) bool { return o.Stage == stage && o.Message == message })
 	if i < 0 {

@@ -167,3 +167,23 @@ func TestPartsOfServersAreNoServers(t *testing.T) {
 		t.Errorf("%d servers, %v", res.Servers, res.PartOf)
 	}
 }
+
+func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
+	t.Parallel()
+	res := run(t, request(t, map[string]string{
+		"a.conf": "resolver { type: full, dir: \"./jwt\" }\nmax_payload: 9MB\n",
+		"b.conf": "port: 4222\nleafnodes { port: 4222 }\n",
+		"c.conf": "prot: 1\n",
+	}), Options{Boot: true})
+	want := `a.conf:1:1 error verify: boot
+a.conf:2:14 warning verify: boot
+b.conf:2:19 error port-conflict: start
+c.conf:1:1 error unknown-field: config
+`
+	if got := lines(res); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if !strings.Contains(notes(res), "c.conf:0:0 boot: parts of the configuration are refused before") {
+		t.Error(notes(res))
+	}
+}
