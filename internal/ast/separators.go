@@ -32,9 +32,9 @@ func (in *inserter) guard(text string, off int) string {
 	return ""
 }
 
-// lastWord returns what stands behind the last separator of a text.
+// lastWord returns what stands behind the last separator of items of an array.
 func lastWord(text string) string {
-	return text[strings.LastIndexAny(text, " ,:=[\n")+1:]
+	return text[strings.LastIndexAny(text, " ,[\n")+1:]
 }
 
 // checkNeighbour refuses neighbours that would make an insert something else.

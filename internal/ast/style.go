@@ -40,7 +40,12 @@ func styleAt(n Node) style {
 
 	var near, far habits
 	near.entries(block)
-	for block.Kind() == KindArray || near.keys == 0 && block.Kind() != KindDocument {
+	sample := firstMapIn(block) // the other items of an array set the example for one more
+	if sample.Valid() {
+		near.entries(sample)
+		near.braces(sample)
+	}
+	for !sample.Valid() && (block.Kind() == KindArray || near.keys == 0 && block.Kind() != KindDocument) {
 		// An array or an empty map says nothing: ask the block around it for separators.
 		block = block.Parent()
 		for !block.Kind().IsContainer() {
@@ -77,7 +82,7 @@ func styleAt(n Node) style {
 	st.compact = json && !strings.HasSuffix(st.valueSep, " ")
 	st.oneLine = near.oneLineMaps > 0 && near.oneLineMaps >= near.longMaps
 	st.pad = " "
-	if st.compact || far.tightBraces > far.padBraces {
+	if tight := far.tightBraces > far.padBraces; st.compact || near.tightBraces > 0 || near.padBraces == 0 && tight {
 		st.pad = ""
 	}
 	return st
@@ -132,12 +137,8 @@ func (h *habits) document(d *Document) {
 		switch n.Kind() {
 		case KindEntry:
 			h.entry(n)
-			if p := n.Parent(); p.Kind() == KindMap && p.First() == n && !d.isMultiLine(p) {
-				if n.Start() == p.Start()+1 {
-					h.tightBraces++
-				} else {
-					h.padBraces++
-				}
+			if p := n.Parent(); p.Kind() == KindMap && p.First() == n {
+				h.braces(p)
 			}
 		case KindString:
 			if n.Parent().Kind() == KindArray {
@@ -145,6 +146,29 @@ func (h *habits) document(d *Document) {
 			}
 		}
 	}
+}
+
+// braces notes how the braces of a map on one line stand.
+func (h *habits) braces(m Node) {
+	switch {
+	case m.doc.isMultiLine(m):
+	case m.First().Start() == m.Start()+1:
+		h.tightBraces++
+	default:
+		h.padBraces++
+	}
+}
+
+// firstMapIn returns the first item of an array if that is a map with entries,
+// else none.
+func firstMapIn(block Node) Node {
+	if block.Kind() != KindArray {
+		return Node{}
+	}
+	if item := block.First(); item.Valid() && item.Kind() == KindMap && item.First().Valid() && item.First().Kind() == KindEntry {
+		return item
+	}
+	return Node{}
 }
 
 func (h *habits) entry(e Node) {

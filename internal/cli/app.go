@@ -95,7 +95,7 @@ func (a *App) dispatch(ctx context.Context, args []string) (code int, err error)
 			Name: cmd.name, Flags: cmd.flags, HideHelp: true,
 			OnUsageError: func(_ *cli.Context, err error, _ bool) error { return err },
 			Action: func(c *cli.Context) error {
-				code, err = cmd.run(c.Context, &call{Context: c, flags: line.flags})
+				code, err = cmd.run(c.Context, &call{Context: c, flags: line.flags, dashes: line.dashes})
 				return err
 			},
 		}},

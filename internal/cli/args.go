@@ -16,6 +16,7 @@ type commandLine struct {
 	named    bool     // the command was given by name
 	flags    []string // --name or --name=value, in the order given
 	operands []string
+	dashes   int // how many operands stand in front of "--", -1 if that is not given
 	help     bool
 }
 
@@ -30,13 +31,14 @@ type flagUse struct {
 // split takes a command line apart: the first operand in front of "--" is the
 // command if it has a command's name; flags stand anywhere in front of "--".
 func split(commands []*command, args []string) (commandLine, error) {
-	line := commandLine{command: commands[0]}
+	line := commandLine{command: commands[0], dashes: -1}
 	var uses []flagUse
 	known := flagTable(commands)
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		switch {
 		case arg == "--":
+			line.dashes = len(line.operands)
 			line.operands = append(line.operands, args[i+1:]...)
 			if err := checkBehindDashes(args[i+1:]); err != nil {
 				return line, err

@@ -21,7 +21,8 @@ type command struct {
 // call is one use of a command.
 type call struct {
 	*cli.Context
-	flags []string // as given, in their long form
+	flags  []string // as given, in their long form
+	dashes int      // how many operands stand in front of "--", -1 if that is not given
 }
 
 // flag returns the command's flag of that name or alias, or nil.
@@ -41,6 +42,7 @@ func (a *App) commands() []*command {
 		a.fixCommand(),
 		a.checkCommand(),
 		a.verifyCommand(),
+		a.editCommand(),
 		a.evalCommand(),
 		a.rulesCommand(),
 		a.explainCommand(),

@@ -47,13 +47,19 @@ func (a *App) fix(ctx context.Context, c *call) (int, error) {
 		return 0, err
 	}
 	defer s.flush()
-	if slices.Contains(o.paths, stdinPath) {
+	return s.rewrite(ctx, a.commands())
+}
+
+// rewrite does what all commands do that change files: find, prove, show, ask
+// and write.
+func (s *session) rewrite(ctx context.Context, commands []*command) (int, error) {
+	if slices.Contains(s.opts.paths, stdinPath) {
 		return s.fixStdin(ctx)
 	}
-	if err := s.checkPaths(a.commands()); err != nil {
+	if err := s.checkPaths(commands); err != nil {
 		return 0, err
 	}
-	if o.showFiles {
+	if s.opts.showFiles {
 		return s.showFiles()
 	}
 	m, silent := s.mode()
@@ -212,6 +218,9 @@ func (f *fixRun) refuse(g *engine.Group, why string) {
 func (f *fixRun) explain(g *engine.Group) {
 	if f.opts.quiet || f.opts.stdoutFormat() != "" && f.mode != ask {
 		return
+	}
+	if f.command == "edit" && !f.opts.verbose {
+		g = &engine.Group{Notes: g.Notes} // the diff says what the commands do
 	}
 	r := f.messages()
 	for _, finding := range g.Findings {

@@ -57,6 +57,9 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.Args = o.serverArgs
 	req.Hosts = hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
 	req.Rules = selectRules(s.app.Rules, cfg, o.only, o.skip)
+	if s.rules != nil {
+		req.Rules = s.rules
+	}
 	if req.Window, err = releaseWindow(o.from, o.target); err != nil {
 		return nil, err
 	}

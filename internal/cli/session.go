@@ -9,22 +9,25 @@ import (
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/repo"
 	"github.com/natsfix/natsfix/internal/report"
 )
 
 // session is one run of a command that runs rules.
 type session struct {
-	app     *App
-	command string
-	opts    *options
-	out     *bufio.Writer // standard output: the result
-	msg     *bufio.Writer // standard error: everything else
-	git     *repo.Git
-	dir     string // the current directory, absolute and without links
-	base    string // the directory at which names in diffs start
-	result  *engine.Result
-	masked  bool // a secret was replaced in what was shown
+	app      *App
+	command  string
+	opts     *options
+	rules    []*fixes.Rule // the rules to run, nil for those that flags and settings choose
+	operands []string      // what stands in front of the paths, for the next command
+	out      *bufio.Writer // standard output: the result
+	msg      *bufio.Writer // standard error: everything else
+	git      *repo.Git
+	dir      string // the current directory, absolute and without links
+	base     string // the directory at which names in diffs start
+	result   *engine.Result
+	masked   bool // a secret was replaced in what was shown
 }
 
 // newSession starts a run of a command; close must be called.

@@ -123,7 +123,7 @@ func (f *fixRun) filter(req *request) (int, error) {
 	}
 	f.errors(f.remaining())
 	if len(f.written) > 0 {
-		f.say("%s applied.", report.Count(len(f.written[0].Findings), "fix"))
+		f.say("%s applied.", report.Count(len(f.written[0].Findings), f.noun()))
 		f.changes(f.written)
 	}
 	return f.exit(), f.flush()

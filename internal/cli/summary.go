@@ -69,7 +69,7 @@ func (f *fixRun) summary() {
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
 	if len(f.shown)+len(f.written)+left == 0 {
-		outcome := "nothing to correct"
+		outcome := "nothing to " + map[string]string{"fix": "correct", "edit": "change"}[f.noun()]
 		if len(f.result.Errors)+len(f.result.Findings) > 0 {
 			outcome = "none would change"
 		}
@@ -100,7 +100,15 @@ func (f *fixRun) counts(groups []*engine.Group) string {
 		files += len(g.Files)
 		findings += len(g.Findings)
 	}
-	return fmt.Sprintf("%s (%s)", report.Count(files, "file"), report.Count(findings, "fix"))
+	return fmt.Sprintf("%s (%s)", report.Count(files, "file"), report.Count(findings, f.noun()))
+}
+
+// noun is what a change of the command is called.
+func (f *fixRun) noun() string {
+	if f.command == "edit" {
+		return "edit"
+	}
+	return "fix"
 }
 
 // effectiveChanges returns the changes that were proved, else those that the
@@ -230,7 +238,7 @@ func (s *session) maskNote() {
 		fmt.Fprintf(s.msg, "Secrets are masked in what is shown; %s has them.\n", s.opts.patch)
 	case s.readsStdin():
 		fmt.Fprintln(s.msg, "Secrets are masked in what is shown; --reveal shows them.")
-	case s.command == "fix":
+	case s.command == "fix" || s.command == "edit":
 		fmt.Fprintln(s.msg, "Secrets are masked, so the diff shown does not apply; --patch FILE writes one that does.")
 	default:
 		fmt.Fprintln(s.msg, "Secrets are masked; natsfix --patch FILE writes a diff that has them and applies.")
@@ -240,11 +248,30 @@ func (s *session) maskNote() {
 // nextCommand names the command that goes on from here.
 func (f *fixRun) nextCommand() {
 	switch {
+	case f.mode == dryRun && len(f.shown) > 0 && f.command == "edit" && f.writesSecrets():
+		f.say("To write: the same command with --write")
 	case f.mode == dryRun && len(f.shown) > 0:
-		f.say("To write: %s", f.repeat("natsfix", "--write"))
+		f.say("To write: %s", f.repeat(f.program(), "--write"))
 	case len(f.written) > 0:
 		f.say("To take this back: natsfix undo")
 	}
+}
+
+// writesSecrets reports whether a secret would be written, which the command
+// line has then in it.
+func (f *fixRun) writesSecrets() bool {
+	secret := func(e engine.Edit) bool { return e.Secret }
+	return slices.ContainsFunc(f.result.Findings, func(f *engine.Finding) bool {
+		return f.Fix != nil && slices.ContainsFunc(f.Fix.Edits, secret)
+	})
+}
+
+// program returns how the command is called.
+func (s *session) program() string {
+	if s.command == "fix" {
+		return "natsfix"
+	}
+	return "natsfix " + s.command
 }
 
 // repeat returns a command for the same paths, with the same flags as far as
@@ -255,7 +282,8 @@ func (s *session) repeat(words ...string) string {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
 		case "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
-			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--config", "--no-config":
+			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--config", "--no-config",
+			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))
 		case "--env":
 			// The value may be a secret.
@@ -269,6 +297,12 @@ func (s *session) repeat(words ...string) string {
 		}
 	}
 	words = append(words, flags...)
+	for _, operand := range s.operands {
+		words = append(words, shellQuote(operand))
+	}
+	if s.command == "edit" && len(s.opts.paths) > 0 {
+		words = append(words, "--")
+	}
 	for _, p := range s.opts.paths {
 		if strings.HasPrefix(p, "-") && !slices.Contains(words, "--") && p != stdinPath {
 			words = append(words, "--")

@@ -53,6 +53,8 @@ type plan struct {
 	fought     []string
 	foughtOver map[string]bool
 	had        map[digest]bool
+	// once are the files that rules have edited which do so once, by rule.
+	once map[string]map[string]bool
 }
 
 // report is a finding in the making.
@@ -66,7 +68,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	p := &plan{
 		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
-		foughtOver: make(map[string]bool), had: make(map[digest]bool),
+		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
 	}
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
@@ -121,6 +123,9 @@ func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bo
 // fixes that were.
 func (p *plan) step(rule *fixes.Rule, round int) int {
 	found := p.found.Of(rule)
+	if rule.Once {
+		found = p.notYet(rule, found)
+	}
 	if len(found) == 0 {
 		return 0
 	}
@@ -182,6 +187,18 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 		}
 	}
 	return len(done)
+}
+
+// notYet returns the findings in files that a rule which edits a file once has
+// not edited.
+func (p *plan) notYet(rule *fixes.Rule, found []*fixes.Finding) []*fixes.Finding {
+	edited := p.once[rule.Name]
+	if len(edited) == 0 {
+		return found
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f *fixes.Finding) bool {
+		return edited[f.Doc.Path] || f.Fix != nil && slices.ContainsFunc(f.Fix.Edits, func(e fixes.Edit) bool { return edited[e.Doc.Path] })
+	})
 }
 
 // applyAll applies fixes together. If that comes out wrong it applies the
@@ -340,6 +357,12 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) string {
 		p.applied = append(p.applied, a)
 	}
 	for d, list := range byDoc {
+		if rule.Once {
+			if p.once[rule.Name] == nil {
+				p.once[rule.Name] = make(map[string]bool)
+			}
+			p.once[rule.Name][d.Path] = true
+		}
 		p.had[digestOf(d.Path, d.Tree.Source())] = true
 		if p.had[digestOf(d.Path, texts[d.Path])] {
 			p.fight(rule.Name, []string{d.Path})

@@ -94,7 +94,7 @@ func (p *Pass) targetFor(v *Visit, fits func(*schema.Field) bool) (ast.Node, *fl
 	}
 	uses := p.Fleet.Uses(n)
 	for _, u := range uses {
-		if isDefinition(u) {
+		if IsDefinition(u) {
 			continue
 		}
 		if f := schema.Root().Find(fleet.SplitPath(u.Path)...); !fits(f) {
@@ -267,7 +267,7 @@ func (p *Pass) entryUses(e *fleet.Entry) []fleet.Use {
 // of a map, or nil for the top level. It is nil if the block cannot be edited
 // or has the key. A shared block gains the entry for all who share it.
 func (p *Pass) Insert(s *fleet.Server, block *fleet.Value, field ast.Field, where ast.Where, title string, args ...any) *Fix {
-	doc, node, m := s.Root, topBlock(s.Root), s.Values
+	doc, node, m := s.Root, TopBlock(s.Root), s.Values
 	uses := []fleet.Use{{Server: s}}
 	if block != nil {
 		doc, node, m = block.Doc, block.Node, block.Map

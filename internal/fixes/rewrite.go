@@ -171,7 +171,7 @@ func (w *rewriter) disagreement(s SetWant, uses []fleet.Use) *Conflict {
 		if ok && jsonText(to.Plain) == want {
 			continue
 		}
-		if !ok && isDefinition(u) {
+		if !ok && IsDefinition(u) {
 			continue
 		}
 		others = append(others, u)
@@ -202,7 +202,7 @@ func (w *rewriter) lastUse(s SetWant) bool {
 		}
 		_, wanted := w.wants[place{u.Server, u.Path}]
 		used := u.Value.Def == def && !wanted
-		field := u.Entry == def && !isDefinition(u)
+		field := u.Entry == def && !IsDefinition(u)
 		if used || field {
 			return false
 		}
@@ -210,9 +210,9 @@ func (w *rewriter) lastUse(s SetWant) bool {
 	return true
 }
 
-// isDefinition reports whether a use is nothing but the definition of a
+// IsDefinition reports whether a use is nothing but the definition of a
 // variable, or a part of one: the server has no field of that name there.
-func isDefinition(u fleet.Use) bool {
+func IsDefinition(u fleet.Use) bool {
 	keys := fleet.SplitPath(u.Path)
 	if schema.Root().Find(keys...) != nil {
 		return false
@@ -232,7 +232,7 @@ func isDefinition(u fleet.Use) bool {
 }
 
 func (w *rewriter) insert(in InsertWant, inserted map[place]string) error {
-	doc, block := in.Server.Root, topBlock(in.Server.Root)
+	doc, block := in.Server.Root, TopBlock(in.Server.Root)
 	uses := []fleet.Use{{Server: in.Server}}
 	if in.Value != nil {
 		doc, block = in.Value.Doc, in.Value.Node
@@ -243,7 +243,7 @@ func (w *rewriter) insert(in InsertWant, inserted map[place]string) error {
 	}
 	want := in.Field.Key + "=" + jsonText(in.Field.Value.Plain)
 	for _, u := range uses {
-		if got := inserted[place{u.Server, u.Path}]; got != want && !isDefinition(u) {
+		if got := inserted[place{u.Server, u.Path}]; got != want && !IsDefinition(u) {
 			c := &Conflict{Message: fmt.Sprintf("the block %s is shared with %s, which must not get the same %s",
 				in.Path, u.Server.Root.Path, in.Field.Key)}
 			c.Related = append(c.Related, Related{doc, block.Span(), "the shared block"})
@@ -288,9 +288,9 @@ func insertPlace(in InsertWant, block ast.Node) ast.Where {
 	return ast.AtStart()
 }
 
-// topBlock returns where top-level entries of a document go: its braces, if it
+// TopBlock returns where top-level entries of a document go: its braces, if it
 // is one { } as a whole.
-func topBlock(d *fleet.Doc) ast.Node {
+func TopBlock(d *fleet.Doc) ast.Node {
 	root := d.Tree.Root()
 	if first := root.First(); first.Valid() && first.Kind() == ast.KindBraces && !first.Next().Valid() {
 		return first
@@ -308,6 +308,15 @@ func (w *rewriter) change(s *fleet.Server, path string, before, after any) {
 	w.fix.Changes = append(w.fix.Changes, Change{
 		Server: s, Path: path, Before: jsonText(before), After: jsonText(after), Effect: effectOf(path, after),
 	})
+}
+
+// NewChange declares that a value of a server changes; nil is no value.
+func NewChange(s *fleet.Server, path string, before, after any) Change {
+	value := after
+	if value == nil {
+		value = before
+	}
+	return Change{Server: s, Path: path, Before: jsonText(before), After: jsonText(after), Effect: effectOf(path, value)}
 }
 
 // added declares a new entry: its leaves, as the proof sees them.

@@ -18,6 +18,9 @@ type Rule struct {
 	Params   []Param
 	// Off says that the rule runs only if it is asked for by name.
 	Off bool
+	// Once says that the fixes are asked for and not states to be reached: a
+	// file that the rule has edited is not looked at again by it.
+	Once bool
 	// Syntax says that the rule cures what the official parser refuses, so that
 	// its fixes may touch documents with syntax errors.
 	Syntax bool

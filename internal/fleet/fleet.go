@@ -22,6 +22,11 @@ type Fleet struct {
 
 	gateways *addressBook
 
+	// What the fleet was built of, for With.
+	set   *Set
+	paths []string
+	opts  Options
+
 	usesOnce sync.Once
 	uses     map[*ast.Document]*docUses // nil is for values from the environment
 }
@@ -47,7 +52,8 @@ type Options struct {
 // servers they make up. A document that another one includes is a fragment and
 // no server.
 func Build(set *Set, paths []string, opts Options) *Fleet {
-	f := &Fleet{}
+	f := &Fleet{set: set, paths: paths, opts: opts}
+	f.opts.Previous = nil
 	jobs := opts.Jobs
 	if jobs <= 0 {
 		jobs = runtime.NumCPU()
@@ -91,6 +97,14 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	slices.SortFunc(f.Docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
 	f.link(opts.Hosts)
 	return f
+}
+
+// With returns the fleet that the same paths and options make if some of the
+// documents have other texts. f itself is not changed.
+func (f *Fleet) With(texts map[string][]byte) *Fleet {
+	opts := f.opts
+	opts.Previous = f
+	return Build(f.set.With(texts), f.paths, opts)
 }
 
 // byRoot returns the servers of a fleet by the path of their root.

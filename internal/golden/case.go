@@ -30,6 +30,9 @@ type Case struct {
 	Hosts   map[string]string
 	Targets []string
 	Lost    []string // comments that the fix may take away
+	Edit    []string // commands of natsfix edit, to be run instead of rules
+	Where   string   // the servers that the commands are for
+	Repeats bool     // the commands do more each time they run
 
 	In, Out  map[string][]byte // file contents by path
 	Sections map[string]string // findings, changes, server, notes, refused
@@ -79,7 +82,7 @@ func Parse(file string, data []byte) (*Case, error) {
 	if len(c.In) == 0 {
 		return nil, fmt.Errorf("%s: the case has no files; expected a section in/PATH", file)
 	}
-	if len(c.Rules) == 0 {
+	if len(c.Rules) == 0 && len(c.Edit) == 0 {
 		c.Rules = []string{filepath.Base(filepath.Dir(file))}
 	}
 	for _, list := range [][]string{c.Targets, slices.Sorted(maps.Keys(c.Out)), slices.Sorted(maps.Keys(c.forms)), slices.Sorted(maps.Values(c.Hosts))} {
@@ -130,7 +133,7 @@ func (c *Case) head(comment string) error {
 		line = strings.TrimSpace(line)
 		key, value, hasValue := strings.Cut(line, ":")
 		switch {
-		case hasValue && slices.Contains(strings.Fields(directives), key), line == "unsafe":
+		case hasValue && slices.Contains(strings.Fields(directives), key), line == "unsafe", line == "repeats":
 			begun = true
 			if err := c.directive(key, strings.TrimSpace(value)); err != nil {
 				return fmt.Errorf("%s:%d: %s: %w", c.Name, i+1, key, err)
@@ -149,8 +152,9 @@ func (c *Case) head(comment string) error {
 	return nil
 }
 
-// directives are the words that a directive may begin with, but for unsafe.
-const directives = "rule set env args hosts target crlf no-final-newline bom lost window"
+// directives are the words that a directive may begin with, but for unsafe and
+// repeats.
+const directives = "rule set env args hosts target crlf no-final-newline bom lost window edit where"
 
 // directive reads one directive.
 func (c *Case) directive(key, value string) (err error) {
@@ -165,6 +169,12 @@ func (c *Case) directive(key, value string) (err error) {
 		c.Args, err = parseArgs(strings.Fields(value))
 	case "unsafe":
 		c.Unsafe = true
+	case "repeats":
+		c.Repeats = true
+	case "edit":
+		c.Edit = append(c.Edit, value)
+	case "where":
+		c.Where = value
 	case "hosts":
 		return pair(c.Hosts, value)
 	case "target":

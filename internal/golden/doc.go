@@ -16,6 +16,9 @@
 //	no-final-newline: FILE...   no line end behind the last line,
 //	bom: FILE...             or a byte order mark, before and after
 //	lost: COMMENT            a comment that the fix may take away
+//	edit: COMMAND            a command of natsfix edit, to be run instead of rules
+//	where: CONDITION         the servers that the commands are for, as with --where
+//	repeats                  the commands do more each time they run, as replace may
 //
 // The sections are the files, in/PATH, and what must come of them: findings,
 // out/PATH for each file that changes, changes (the effective ones), server

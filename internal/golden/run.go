@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/edit"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -72,7 +73,9 @@ func (r *Runner) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: second run: %w", c.Name, err)
 	}
-	o.check(atRest(again))
+	if !c.Repeats {
+		o.check(atRest(again))
+	}
 	return o, nil
 }
 
@@ -84,6 +87,13 @@ func (o *Outcome) check(problems ...[]string) {
 
 func (r *Runner) rules(c *Case) ([]*fixes.Rule, error) {
 	var list []*fixes.Rule
+	if len(c.Edit) > 0 {
+		script, err := edit.NewScript(c.Edit, c.Where)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Name, err)
+		}
+		list = append(list, script.Rule(nil))
+	}
 	for _, rule := range r.Rules {
 		if slices.Contains(c.Rules, rule.Name) {
 			list = append(list, rule)

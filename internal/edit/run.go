@@ -1,0 +1,258 @@
+package edit
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/query"
+)
+
+// run carries out a script on one state of a fleet.
+type run struct {
+	base  *fleet.Fleet
+	fleet *fleet.Fleet // after the commands so far
+	meant map[string]bool
+	// units holds, for every document, the first of the documents that it
+	// shares servers with, directly or not.
+	units   map[string]string
+	texts   map[string]*ast.Pieces // documents that were edited
+	models  map[string]model       // servers, by root
+	within  map[string][]string    // paths of a server whose values follow from variables
+	refused map[string]refusal     // by unit
+	notes   map[string][]note      // by unit
+	matched []int                  // by command
+}
+
+// refusal says why nothing is done in a unit.
+type refusal struct {
+	doc     string
+	span    ast.Span // in the text as it was read
+	command string
+	why     string
+	related []fixes.Related
+}
+
+// note is a place that a command edits.
+type note struct {
+	doc     string
+	span    ast.Span // in the text as it was read
+	message string
+}
+
+func newRun(f *fleet.Fleet, where *query.Condition) *run {
+	r := &run{
+		base: f, fleet: f, meant: make(map[string]bool), units: make(map[string]string), texts: make(map[string]*ast.Pieces),
+		models: make(map[string]model), within: make(map[string][]string),
+		refused: make(map[string]refusal), notes: make(map[string][]note),
+	}
+	for _, s := range f.Servers {
+		if !hasSyntaxErrors(s) && where.Holds(s) {
+			r.meant[s.Root.Path] = true
+		}
+	}
+	r.findUnits()
+	return r
+}
+
+// findUnits joins the documents of each server.
+func (r *run) findUnits() {
+	var find func(path string) string
+	find = func(path string) string {
+		up, ok := r.units[path]
+		if !ok || up == path {
+			r.units[path] = path
+			return path
+		}
+		top := find(up)
+		r.units[path] = top
+		return top
+	}
+	for _, s := range r.base.Servers {
+		for _, d := range s.Docs {
+			a, b := find(s.Root.Path), find(d.Path)
+			r.units[max(a, b)] = min(a, b)
+		}
+	}
+	for path := range r.units {
+		find(path)
+	}
+}
+
+func (r *run) unit(path string) string {
+	if u, ok := r.units[path]; ok {
+		return u
+	}
+	return path
+}
+
+// command carries out one command; only says for which servers, nil for all
+// that the script means.
+func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
+	for len(r.matched) <= index {
+		r.matched = append(r.matched, 0)
+	}
+	touched := make(map[string]bool) // units
+	for round := 0; ; round++ {
+		st := &step{run: r, command: c, index: index, only: only, wants: make(map[place]string),
+			edits: make(map[string][]ast.Edit), done: make(map[edited]bool), notes: make(map[string][]note)}
+		done := c.act.do(st, round)
+		st.finish(touched)
+		if done || round == maxRounds {
+			break
+		}
+	}
+	r.check(c, touched)
+}
+
+// maxRounds bounds how many steps a command takes.
+const maxRounds = 100
+
+// check compares the servers of the units with what the plain values say.
+func (r *run) check(c *Command, touched map[string]bool) {
+	bad := make(map[string]bool)
+	for _, s := range r.fleet.Servers {
+		unit := r.unit(s.Root.Path)
+		if _, refused := r.refused[unit]; refused || !touched[unit] {
+			continue
+		}
+		want := r.model(s.Root.Path)
+		for _, path := range r.within[s.Root.Path] {
+			if v, ok := (model{s.Values.Plain()}).at(query.Exact(path).Steps); ok {
+				want.set(path, v)
+			}
+		}
+		delta := oracle.Delta(want.root, s.Values.Plain())
+		if len(delta) == 0 {
+			continue
+		}
+		r.refused[unit] = refusal{doc: s.Root.Path, command: c.Text,
+			why: fmt.Sprintf("%s of %s would not become what the command says; the text around it does not allow it", delta[0].Path, s.Root.Path)}
+		bad[unit] = true
+	}
+	r.restore(bad)
+}
+
+// restore takes back what was done in units.
+func (r *run) restore(units map[string]bool) {
+	if len(units) == 0 {
+		return
+	}
+	texts := make(map[string][]byte)
+	for path := range r.texts {
+		if units[r.unit(path)] {
+			texts[path] = r.original(path).Tree.Source()
+			delete(r.texts, path)
+		}
+	}
+	for root := range r.models {
+		if units[r.unit(root)] {
+			delete(r.models, root)
+			delete(r.within, root)
+		}
+	}
+	for unit := range units {
+		delete(r.notes, unit)
+	}
+	if len(texts) > 0 {
+		r.fleet = r.fleet.With(texts)
+	}
+}
+
+// model returns what a server should be, as plain values.
+func (r *run) model(root string) model {
+	m, ok := r.models[root]
+	if !ok {
+		m = model{map[string]any{}}
+		if s := serverOf(r.base, root); s != nil {
+			m.root = s.Values.Plain()
+		}
+		r.models[root] = m
+	}
+	return m
+}
+
+func serverOf(f *fleet.Fleet, root string) *fleet.Server {
+	i, ok := slices.BinarySearchFunc(f.Servers, root, func(s *fleet.Server, root string) int { return cmp.Compare(s.Root.Path, root) })
+	if !ok {
+		return nil
+	}
+	return f.Servers[i]
+}
+
+// original returns a document as it was read, nil if it was not.
+func (r *run) original(path string) *fleet.Doc {
+	i, ok := slices.BinarySearchFunc(r.base.Docs, path, func(d *fleet.Doc, path string) int { return cmp.Compare(d.Path, path) })
+	if !ok {
+		return nil
+	}
+	return r.base.Docs[i]
+}
+
+// findings returns what came of the script: for each unit the places, which
+// share one fix, or why nothing is done.
+func (r *run) findings() []*fixes.Finding {
+	var out []*fixes.Finding
+	for _, unit := range slices.Sorted(maps.Keys(r.notes)) {
+		fix := r.fix(unit)
+		if fix == nil {
+			continue // the commands took back what they did
+		}
+		for _, n := range r.notes[unit] {
+			out = append(out, &fixes.Finding{Doc: r.original(n.doc), Span: n.span, Message: n.message, Fix: fix})
+		}
+	}
+	for _, unit := range slices.Sorted(maps.Keys(r.refused)) {
+		why := r.refused[unit]
+		d := r.original(why.doc)
+		if d == nil || d.Context {
+			continue
+		}
+		out = append(out, &fixes.Finding{
+			Doc: d, Span: why.span, Severity: fixes.Warning, Message: "not done: " + why.command,
+			Applicability: fixes.Manual, Reason: why.why, Related: why.related,
+		})
+	}
+	return out
+}
+
+// fix returns the fix of a unit, nil if its texts are as they were.
+func (r *run) fix(unit string) *fixes.Fix {
+	fix := &fixes.Fix{}
+	for _, path := range slices.Sorted(maps.Keys(r.texts)) {
+		if r.unit(path) != unit {
+			continue
+		}
+		d := r.original(path)
+		for _, e := range r.texts[path].Edits() {
+			fix.Edits = append(fix.Edits, fixes.Edit{Doc: d, Edit: e})
+		}
+	}
+	if len(fix.Edits) == 0 {
+		return nil
+	}
+	titles := make(map[string]bool)
+	for _, n := range r.notes[unit] {
+		if !titles[n.message] {
+			titles[n.message] = true
+			if fix.Title != "" {
+				fix.Title += "; "
+			}
+			fix.Title += n.message
+		}
+	}
+	for _, s := range r.base.Servers {
+		if r.unit(s.Root.Path) != unit {
+			continue
+		}
+		for _, c := range oracle.Delta(s.Values.Plain(), r.model(s.Root.Path).root) {
+			fix.Changes = append(fix.Changes, fixes.NewChange(s, c.Path, c.Before, c.After))
+		}
+	}
+	return fix
+}
