@@ -51,13 +51,13 @@ func inPrivate(run func() int) (code int, err error) {
 	}
 	code = run()
 	var left []string
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience / 3); ; time.Sleep(10 * time.Millisecond) {
 		left = slices.Concat(goroutines(), children(), entries(temp))
 		if len(left) == 0 || time.Now().After(end) {
 			break
 		}
 	}
-	if len(left) > 0 && code == 0 { // a test that failed may well leave something
+	if len(left) > 0 {
 		return code, fmt.Errorf("the tests leave behind:\n%s", strings.Join(left, "\n"))
 	}
 	return code, nil

@@ -47,13 +47,14 @@ func hubAndLeafOfA(t *testing.T, hub, leaf string) *system {
 	return s
 }
 
-// reload has natsfix change a file that a server runs, which then reloads it.
-func (s *system) reload(name string, args ...string) {
+// fixAndReload has natsfix change a file that a server runs, which then reloads
+// it.
+func (s *system) fixAndReload(name string, args ...string) {
 	s.t.Helper()
 	if !s.fixed(name, args...) {
 		s.t.Fatalf("natsfix leaves %s as it is:\n%s", name, s.text(name))
 	}
-	if err := s.running[name].Reload(); err != nil {
+	if err := s.reload(name); err != nil {
 		s.t.Fatalf("the reload of %s: %v\n%s", name, err, s.text(name))
 	}
 }
@@ -81,7 +82,7 @@ accounts { A { users: [
 	if s.fixed("leaf1.conf") {
 		t.Error("natsfix widens a permission without --unsafe")
 	}
-	s.reload("leaf1.conf", "--unsafe", "--only", apiSubject)
+	s.fixAndReload("leaf1.conf", "--unsafe", "--only", apiSubject)
 	all, look := js(t, s.client("leaf1.conf", as("all")), "hub"), js(t, s.client("leaf1.conf", as("look")), "hub")
 	publish(t, all, "orders", "1")
 	if err := holds(t, all, "ORDERS", 1); err != nil {
@@ -116,7 +117,7 @@ accounts { A { jetstream: enabled, users: [
 		t.Errorf("before: %v", err)
 	}
 	create(t, js(t, leaf, "hub"), jetstream.StreamConfig{Name: "ORDERS", Subjects: []string{"orders"}})
-	s.reload("leaf1.conf", "--unsafe", "--only", apiSubject)
+	s.fixAndReload("leaf1.conf", "--unsafe", "--only", apiSubject)
 	for _, subject := range []string{"$JS.API.STREAM.DELETE.ORDERS", "$JS.hub.API.STREAM.DELETE.ORDERS"} {
 		if err := s.forbidden("leaf1.conf", "app", subject); err != nil {
 			t.Errorf("after: %v", err)
@@ -144,7 +145,7 @@ accounts { A { users: [ { user: app, password: pw } ] } }
 	if err := silent(t, leaf, "hub"); err != nil {
 		t.Errorf("before: %v", err)
 	}
-	s.reload("hub.conf", "--unsafe", "--only", apiSubject)
+	s.fixAndReload("hub.conf", "--unsafe", "--only", apiSubject)
 	if err := silent(t, leaf, "hub"); err != nil {
 		t.Errorf("while the link is the old one: %v", err)
 	}
@@ -174,7 +175,7 @@ accounts { A {
 	if err := ask(); !errors.Is(err, nats.ErrNoResponders) {
 		t.Errorf("before: %v", err)
 	}
-	s.reload("leaf1.conf", "--unsafe", "--only", apiSubject)
+	s.fixAndReload("leaf1.conf", "--unsafe", "--only", apiSubject)
 	if err := ask(); err != nil {
 		t.Errorf("after: %v", err)
 	}

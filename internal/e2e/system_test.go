@@ -20,8 +20,9 @@ import (
 	"github.com/natsfix/natsfix/internal/fixes/suite"
 )
 
-// texts are configurations by file name. In them @dir@ is a private directory,
-// and every other @name@ a free port, the same in all files of a system.
+// texts are configurations by file name. In them @dir@ and every other @...dir@
+// is a directory of the file's own, and every other @name@ a free port, the same
+// in all files of a system.
 type texts map[string]string
 
 // system is a directory of configuration files, and the servers that run them.
@@ -45,11 +46,15 @@ func write(t *testing.T, in texts) *system {
 	s := &system{t: t, dir: t.TempDir(), running: map[string]*node{}}
 	ports := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
+		dirs := map[string]string{}
 		s.put(name, marker.ReplaceAllStringFunc(in[name], func(m string) string {
-			switch {
-			case m == "@dir@":
-				return t.TempDir()
-			case ports[m] == "":
+			if strings.HasSuffix(m, "dir@") {
+				if dirs[m] == "" {
+					dirs[m] = t.TempDir()
+				}
+				return dirs[m]
+			}
+			if ports[m] == "" {
 				ports[m] = freePort(t)
 			}
 			return ports[m]
@@ -159,9 +164,9 @@ func (s *system) fixed(name string, args ...string) bool {
 	return s.text(name) != before
 }
 
-// newServer hands a file to the official server. One that names no address
-// listens on a free port of 127.0.0.1, as with --addr and --port.
-func (s *system) newServer(name string) (*server.Server, error) {
+// options has the official server read a file. One that names no address gets a
+// free port of 127.0.0.1, as with --addr and --port.
+func (s *system) options(name string) (*server.Options, error) {
 	opts, err := server.ProcessConfigFile(s.path(name))
 	if err != nil {
 		return nil, err
@@ -169,11 +174,26 @@ func (s *system) newServer(name string) (*server.Server, error) {
 	if opts.Host == "" {
 		opts.Host, opts.Port = "127.0.0.1", server.RANDOM_PORT
 	}
-	if opts.StoreDir == "" {
-		opts.StoreDir = s.t.TempDir()
+	opts.NoSigs, opts.NoLog, opts.Debug = true, true, opts.Debug || s.debug
+	return opts, nil
+}
+
+// newServer hands a file to the official server.
+func (s *system) newServer(name string) (*server.Server, error) {
+	opts, err := s.options(name)
+	if err != nil {
+		return nil, err
 	}
-	opts.NoSigs = true
 	return server.NewServer(opts)
+}
+
+// reload has a running server read its file again, as on a signal.
+func (s *system) reload(name string) error {
+	opts, err := s.options(name)
+	if err != nil {
+		return err
+	}
+	return s.running[name].ReloadOptions(opts)
 }
 
 // refused returns why the official server refuses a file, which it must.
@@ -198,6 +218,9 @@ func (s *system) start(names ...string) {
 		srv.SetLoggerV2(n.log, s.debug, false, false)
 		s.running[name] = n
 		srv.Start()
+		if fatal := n.log.with("[FTL]"); len(fatal) > 0 {
+			s.t.Fatalf("the server of %s does not start: %s\n%s", name, fatal[0], s.text(name))
+		}
 	}
 	for _, name := range names {
 		if n := s.running[name]; !n.ReadyForConnections(patience) {

@@ -47,10 +47,17 @@ func (p *plan) fix(fix *fixes.Fix) *Fix {
 	for _, c := range fix.Changes {
 		out.Changes = append(out.Changes, resultChange(c))
 	}
-	for _, w := range fix.Within {
-		out.Within = append(out.Within, Place{w.Server.Root.Path, w.Path})
-	}
+	out.Within = places(fix)
 	return out
+}
+
+// places returns where a fix says that something may change.
+func places(fix *fixes.Fix) []Place {
+	var list []Place
+	for _, w := range fix.Within {
+		list = append(list, Place{w.Server.Root.Path, w.Path})
+	}
+	return list
 }
 
 func resultChange(c fixes.Change) Change {

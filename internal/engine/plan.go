@@ -32,6 +32,10 @@ type applied struct {
 	files []string // the documents that it edits
 	// changes are what it declared, by the root of the server.
 	changes []Change
+	// within are the places where it declared that something may change, same
+	// that the server reads there what it read before.
+	within []Place
+	same   bool
 }
 
 // plan is one attempt: the texts as they would be written, and how they came
@@ -345,7 +349,7 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) string {
 		return why
 	}
 	for _, fix := range take {
-		a := &applied{id: p.id(rule, fix), rule: rule.Name, title: fix.Title, round: round}
+		a := &applied{id: p.id(rule, fix), rule: rule.Name, title: fix.Title, round: round, within: places(fix), same: fix.Same}
 		for _, e := range fix.Edits {
 			if !slices.Contains(a.files, e.Doc.Path) {
 				a.files = append(a.files, e.Doc.Path)

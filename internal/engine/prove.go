@@ -230,7 +230,7 @@ func (r *run) prove(g *group) string {
 			return fmt.Sprintf("the official parser reads other values in %s than natsfix does; please report this as a bug", root)
 		}
 		for _, c := range oracle.Delta(was.verdict.Values, is.verdict.Values) {
-			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effectOf(effects, root, c.Path)})
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects.of(root, c.Path)})
 		}
 		if is.partial != "" {
 			g.notes = append(g.notes, fmt.Sprintf("%s: start-up validation is not judged: %s", root, is.partial))
@@ -272,23 +272,44 @@ func firstMessage(v oracle.Verdict) string {
 	return "no reason given"
 }
 
-// effects returns what the applied fixes declared that each change asks of a
-// running server, by server and path.
-func (g *group) effects() map[string]string {
-	effects := make(map[string]string)
-	for _, a := range g.applied {
-		for _, c := range a.changes {
-			effects[c.Server+"\x00"+c.Path] = c.Effect
-		}
-	}
-	return effects
+// effects says what changes ask of running servers.
+type effects struct {
+	declared map[string]string     // by server and path
+	within   map[string][]*applied // the fixes that let something change, by server
 }
 
-// effectOf returns what a change asks of a running server: as a fix declared
-// it, else what the field table says of the field.
-func effectOf(declared map[string]string, root, path string) string {
-	if effect, ok := declared[root+"\x00"+path]; ok {
+func (g *group) effects() effects {
+	e := effects{make(map[string]string), make(map[string][]*applied)}
+	for _, a := range g.applied {
+		for _, c := range a.changes {
+			e.declared[c.Server+"\x00"+c.Path] = c.Effect
+		}
+		for _, w := range a.within {
+			if list := e.within[w.Server]; len(list) == 0 || list[len(list)-1] != a {
+				e.within[w.Server] = append(list, a)
+			}
+		}
+	}
+	return e
+}
+
+// of returns the effect of a change: as a fix declared it; none where all fixes
+// that may have made it keep what the server reads; else what the field table
+// says of the field.
+func (e effects) of(root, path string) string {
+	if effect, ok := e.declared[root+"\x00"+path]; ok {
 		return effect
+	}
+	same := false
+	for _, a := range e.within[root] {
+		if slices.ContainsFunc(a.within, func(w Place) bool { return w.Holds(root, path) }) {
+			if same = a.same; !same {
+				break
+			}
+		}
+	}
+	if same {
+		return schema.None.String()
 	}
 	if f := schema.Root().Find(fleet.SplitPath(path)...); f != nil {
 		return f.Effect.String()
@@ -306,7 +327,7 @@ func (g *group) declared() {
 		}
 		root := after.Root.Path
 		for _, c := range oracle.Delta(g.before[i].Values.Plain(), after.Values.Plain()) {
-			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effectOf(effects, root, c.Path)})
+			g.changes = append(g.changes, Change{root, c.Path, jsonText(c.Before), jsonText(c.After), effects.of(root, c.Path)})
 		}
 	}
 }

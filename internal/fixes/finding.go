@@ -88,6 +88,9 @@ type Fix struct {
 	// change in a way that follows from the edits; everything else must be in
 	// Changes.
 	Within []Within
+	// Same says that within those places the server reads from the new text what
+	// it read from the old one, so that nothing is asked of a running server.
+	Same bool
 }
 
 // Within is a value of one server, and all that is in it.

@@ -76,6 +76,16 @@ func (fix *Fix) Join(other *Fix) *Fix {
 	fix.Edits = append(fix.Edits, other.Edits...)
 	fix.Changes = append(fix.Changes, other.Changes...)
 	fix.Within = append(fix.Within, other.Within...)
+	fix.Same = fix.Same && other.Same
+	return fix
+}
+
+// KeepsMeaning says of the fix that the server reads the same before and after
+// it (see [Fix.Same]). The fix may be nil.
+func (fix *Fix) KeepsMeaning() *Fix {
+	if fix != nil {
+		fix.Same = true
+	}
 	return fix
 }
 

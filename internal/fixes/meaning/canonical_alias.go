@@ -51,6 +51,6 @@ func checkCanonicalAlias(p *fixes.Pass, v *fixes.Visit) {
 		}
 	}
 	f := v.KeyFinding("%s is another spelling of %s", v.Entry.Key, v.Field.Name)
-	f.With(p.Rename(v, v.Field.Name, "call it %s", v.Field.Name), "the key cannot be edited here")
+	f.With(p.Rename(v, v.Field.Name, "call it %s", v.Field.Name).KeepsMeaning(), "the key cannot be edited here")
 	p.Report(f)
 }

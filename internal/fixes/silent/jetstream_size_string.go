@@ -58,5 +58,5 @@ func checkJetStreamSizeString(p *fixes.Pass, v *fixes.Visit) {
 		}
 		to = ast.Int(n << (10 * (1 + strings.IndexByte("KMGT", text[len(number)]))))
 	}
-	p.Report(f.With(p.Replace(v, to, "write the same size without quotes"), "the value comes from a place that cannot be edited"))
+	p.Report(f.With(p.Replace(v, to, "write the same size without quotes").KeepsMeaning(), "the value comes from a place that cannot be edited"))
 }

@@ -51,7 +51,7 @@ func checkDurationUnit(p *fixes.Pass, v *fixes.Visit) {
 		text := fmt.Sprintf("%ds", v.Value.Node.IntValue())
 		f := v.Finding("%s has no unit: the server takes it for %s and warns (\"should be converted to a duration\"), so that nats-server -t exits with 1", name(v), text)
 		f.Severity = fixes.Warning
-		p.Report(f.With(p.Retype(v, ast.String(text), "write %q for %s", text, name(v)), whyNot(v)))
+		p.Report(f.With(p.Retype(v, ast.String(text), "write %q for %s", text, name(v)).KeepsMeaning(), whyNot(v)))
 		return
 	}
 	text := strings.TrimSpace(v.Value.Text())

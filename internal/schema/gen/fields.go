@@ -159,7 +159,7 @@ func resolve(blocks []*block, src *server) error {
 }
 
 func (f *field) setEffect(src *server) (err error) {
-	f.effectSource, err = src.checkEffect(f.option, f.effect)
+	f.effectSource, err = src.checkEffect(f.option, f.effect, f.remark)
 	if f.remark != "" {
 		f.effectSource += "; " + f.remark
 	}

@@ -68,8 +68,8 @@ func mayRefuse(clause *ast.CaseClause) bool {
 }
 
 // checkEffect compares the effect that fields.txt claims for an option with server/reload.go, and returns the place that decides.
-// Where the server refuses only some changes, the claim stands.
-func (s *server) checkEffect(option, effect string) (source string, err error) {
+// Where the server refuses only some changes, or a remark tells why a reload is not advisable, the claim stands.
+func (s *server) checkEffect(option, effect, remark string) (source string, err error) {
 	exported, err := s.checkOption(option)
 	if err != nil {
 		return "", err
@@ -95,7 +95,7 @@ func (s *server) checkEffect(option, effect string) (source string, err error) {
 	switch {
 	case !known && effect == "reload":
 		return "", fmt.Errorf("%s refuses a change of %s, so that its effect is a restart", source, option)
-	case known && !refusable && effect == "restart":
+	case known && !refusable && effect == "restart" && remark == "":
 		return "", fmt.Errorf("%s applies a change of %s, so that its effect is a reload", source, option)
 	}
 	return source + " " + option, nil
