@@ -143,3 +143,37 @@ func TestRecall(t *testing.T) {
 		t.Errorf("recall %.1f %%, want 98 %%", 100*recall)
 	}
 }
+
+// TestHostsOfTheCorpus lists the documents in the files of the corpus that are
+// no plain configurations.
+func TestHostsOfTheCorpus(t *testing.T) {
+	dir, files := corpus(t)
+	for _, kind := range []string{"k8s", "compose", "template", "helm-values"} {
+		count, with, docs, locked := 0, 0, 0, 0
+		for _, c := range files {
+			if c.kind != kind {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(dir, c.path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			count++
+			f := host.Find(filepath.Base(c.path), text)
+			if len(f.Documents) > 0 {
+				with++
+			}
+			for _, d := range f.Documents {
+				docs++
+				if d.ReadOnly != "" {
+					locked++
+				}
+				t.Logf("%s: %s %d bytes %s", c.path, d.Name(), len(d.Text), d.ReadOnly)
+			}
+			if len(f.Documents) == 0 || len(f.Left) > 0 {
+				t.Logf("%s: none: %s", c.path, f.Left)
+			}
+		}
+		t.Logf("%s: %d documents (%d read only) in %d of %d files", kind, docs, locked, with, count)
+	}
+}

@@ -1,0 +1,113 @@
+package host
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// fence matches the line that opens a fenced block of Markdown.
+var fence = regexp.MustCompile("^([ \t]*)(```+|~~~+)[ \t]*([^`]*?)[ \t]*\r?$")
+
+// markdown looks for documents in fenced blocks.
+func (f *File) markdown() {
+	all := cut(f.Src, 0, len(f.Src))
+	for i := 0; i < len(all); i++ {
+		m := fence.FindSubmatch(f.Src[all[i].start:all[i].end])
+		if m == nil {
+			continue
+		}
+		indent, mark := len(m[1]), m[2]
+		body := i + 1
+		for i = body; i < len(all); i++ {
+			line := bytes.TrimRight(f.Src[all[i].start:all[i].end], " \t\r")
+			if text := bytes.TrimLeft(line, " \t"); len(text) >= len(mark) && len(bytes.Trim(text, string(mark[:1]))) == 0 {
+				break
+			}
+		}
+		if i == len(all) || otherLanguage(string(m[3]), f.Src[all[min(body, i)].start:all[i].start]) {
+			continue
+		}
+		l := dedent(f.Src, all[body:i], indent)
+		l.prefix = string(m[1])
+		f.add("fence.conf", l, nil, fmt.Sprintf("line %d", body))
+	}
+}
+
+// otherLanguage reports whether the words behind the opening of a fence name a
+// language that is surely not NATS configuration.
+func otherLanguage(info string, text []byte) bool {
+	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(info)), " ")
+	switch strings.Trim(word, "{}.") {
+	case "", "conf", "config", "nats", "nats.conf", "text", "txt", "plain", "plaintext", "hcl", "json", "json5", "ini", "properties", "nginx",
+		"javascript", "js", "none", "cfg", "console", "sh", "bash", "shell", "code", "ruby", "markup":
+		return false
+	case "yaml", "yml": // for the colours
+		return !bytes.ContainsAny(text, "{=")
+	}
+	return true
+}
+
+// dedent returns the lines without up to so many blanks in front of each.
+func dedent(src []byte, list []line, indent int) *lines {
+	l := &lines{src: src, eol: "\n"}
+	for _, n := range list {
+		text := src[n.start:n.end]
+		if n.hasEnd && bytes.HasSuffix(text, []byte("\r")) {
+			n.end--
+			l.eol = "\r\n"
+			text = text[:len(text)-1]
+		}
+		lead := len(text) - len(bytes.TrimLeft(text, " \t"))
+		n.content = n.start + min(indent, lead)
+		l.list = append(l.list, n)
+	}
+	return l
+}
+
+// heredoc matches what opens a heredoc of HCL at the end of a line.
+var heredoc = regexp.MustCompile(`<<(-?)([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\r?$`)
+
+// heredocs looks for documents in the heredocs of Terraform and Nomad. Those
+// of Nomad are templates of Go, too.
+func (f *File) heredocs() {
+	all := cut(f.Src, 0, len(f.Src))
+	for i := 0; i < len(all); i++ {
+		m := heredoc.FindSubmatch(f.Src[all[i].start:all[i].end])
+		if m == nil {
+			continue
+		}
+		head := i
+		for i++; i < len(all) && string(bytes.TrimSpace(f.Src[all[i].start:all[i].end])) != string(m[2]); i++ {
+		}
+		if i == len(all) {
+			break
+		}
+		body := all[head+1 : i]
+		indent := 0
+		if string(m[1]) == "-" {
+			indent = leastIndent(f.Src, body)
+		}
+		l := dedent(f.Src, body, indent)
+		l.prefix = strings.Repeat(" ", indent)
+		lang := Terraform
+		if text := f.Src[l.span().Start:l.span().End]; bytes.Contains(text, []byte("{{")) {
+			lang = GoTemplate
+		}
+		list := constructs(lang, f.Src[:l.span().End])
+		f.add("heredoc.conf", l, newFlow(f.Src, list), fmt.Sprintf("line %d", head+1))
+	}
+}
+
+// leastIndent returns how many blanks all lines that are not empty begin with.
+func leastIndent(src []byte, list []line) int {
+	least := -1
+	for _, n := range list {
+		text := bytes.TrimRight(src[n.start:n.end], "\r")
+		if lead := len(text) - len(bytes.TrimLeft(text, " ")); lead < len(text) && (least < 0 || lead < least) {
+			least = lead
+		}
+	}
+	return max(0, least)
+}

@@ -1,0 +1,261 @@
+package host
+
+import (
+	"bytes"
+	"strings"
+)
+
+// role says what a construct of a template language does.
+type role uint8
+
+const (
+	prints    role = iota // gives text: {{ .Values.port }}
+	does                  // gives none: {{ $x := 1 }}, a comment
+	opens                 // begins a block whose text is used: {% if x %}
+	opensAway             // begins a block whose text stands elsewhere or is not used: {{ define "x" }}
+	turns                 // begins another branch: {% else %}
+	closes                // ends a block: {% endif %}
+)
+
+// construct is one construct of a template language, in the bytes of a text.
+type construct struct {
+	start, end int
+	role       role
+}
+
+// language returns the template language that a text is written in: as its
+// file's name says, or else as the text does.
+func language(lang Language, text []byte) Language {
+	switch {
+	case lang != AnyTemplate && lang != NoTemplate:
+		return lang
+	case bytes.Contains(text, []byte("{%")) || bytes.Contains(text, []byte("{# ")) && bytes.Contains(text, []byte("{{")):
+		return Jinja
+	case bytes.Contains(text, []byte("{{")) && bytes.Contains(text, []byte("}}")):
+		return GoTemplate
+	case bytes.Contains(text, []byte("<%")) && bytes.Contains(text, []byte("%>")):
+		return ERB
+	case lang == NoTemplate:
+		return NoTemplate
+	case bytes.Contains(text, []byte("%{")):
+		return Terraform
+	case bytes.Contains(text, []byte("${")):
+		return Shell
+	}
+	return NoTemplate
+}
+
+// constructs lists the constructs of a text in their order. What begins like one
+// and has no end is text.
+func constructs(lang Language, text []byte) (list []construct) {
+	for i := 0; i < len(text); {
+		end, role := 0, prints
+		rest := text[i:]
+		switch {
+		case lang == Jinja && bytes.HasPrefix(rest, []byte("{{")), lang == GoTemplate && bytes.HasPrefix(rest, []byte("{{")):
+			end = closing(rest, "{{", "}}", true)
+			if lang == GoTemplate && end > 0 {
+				role = goRole(inner(rest[:end], 2))
+			}
+		case lang == Jinja && bytes.HasPrefix(rest, []byte("{%")):
+			if end = closing(rest, "{%", "%}", true); end > 0 {
+				role = jinjaRole(inner(rest[:end], 2))
+			}
+		case lang == Jinja && bytes.HasPrefix(rest, []byte("{#")):
+			end, role = closing(rest, "{#", "#}", false), does
+		case lang == ERB && bytes.HasPrefix(rest, []byte("<%%")):
+			i += 3
+			continue
+		case lang == ERB && bytes.HasPrefix(rest, []byte("<%")):
+			if end = closing(rest, "<%", "%>", false); end > 0 && !bytes.HasPrefix(rest, []byte("<%=")) {
+				role = rubyRole(inner(rest[:end], 2))
+			}
+		case (lang == Shell || lang == Terraform) && bytes.HasPrefix(rest, []byte("$${")), lang == Terraform && bytes.HasPrefix(rest, []byte("%%{")):
+			i += 3
+			continue
+		case lang == Shell && bytes.HasPrefix(rest, []byte("${")), lang == Terraform && bytes.HasPrefix(rest, []byte("${")):
+			end = balanced(rest)
+		case lang == Terraform && bytes.HasPrefix(rest, []byte("%{")):
+			if end = balanced(rest); end > 0 {
+				role = terraformRole(inner(rest[:end], 1))
+			}
+		default:
+			i++
+			continue
+		}
+		if end <= 0 {
+			i += 2
+			continue
+		}
+		list = append(list, construct{i, i + end, role})
+		i += end
+	}
+	return list
+}
+
+// closing returns the length of a construct with its end marker, 0 if there is
+// none. Strings inside may hold the marker where the language has them.
+func closing(text []byte, open, end string, strs bool) int {
+	for i := len(open); i < len(text); {
+		switch c := text[i]; {
+		case bytes.HasPrefix(text[i:], []byte("/*")) && open == "{{":
+			j := bytes.Index(text[i:], []byte("*/"))
+			if j < 0 {
+				return 0
+			}
+			i += j + 2
+		case strs && (c == '"' || c == '\'' || c == '`') && text[i-1] != '\\':
+			i = max(i+1, i+stringEnd(text[i:]))
+		case bytes.HasPrefix(text[i:], []byte(end)):
+			return i + len(end)
+		default:
+			i++
+		}
+	}
+	return 0
+}
+
+// stringEnd returns the length of the string that a text begins with, 0 if it
+// does not end on the line.
+func stringEnd(text []byte) int {
+	quote := text[0]
+	for i := 1; i < len(text); i++ {
+		switch {
+		case text[i] == '\n' && quote != '`':
+			return 0
+		case text[i] == '\\' && quote != '`':
+			i++
+		case text[i] == quote:
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// balanced returns the length of ${...} or %{...} with all braces inside.
+func balanced(text []byte) int {
+	depth := 0
+	for i := 1; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '\n':
+			if depth == 1 && text[0] == '$' {
+				return 0
+			}
+		}
+	}
+	return 0
+}
+
+// inner returns the words of a construct, without its markers of n bytes and
+// those that trim white space.
+func inner(text []byte, n int) []string {
+	s := string(text[n : len(text)-min(n, len(text)-n)])
+	if n == 1 { // %{ } has one byte more in front
+		s = strings.TrimPrefix(s, "{")
+	}
+	s = strings.Trim(s, "-+~_ \t\r\n")
+	s = strings.NewReplacer("(", " ( ", ")", " ) ").Replace(s)
+	return strings.Fields(s)
+}
+
+func first(words []string) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
+func goRole(words []string) role {
+	switch w := first(words); {
+	case w == "if" || w == "range" || w == "with" || w == "block":
+		return opens
+	case w == "define":
+		return opensAway
+	case w == "else":
+		return turns
+	case w == "end":
+		return closes
+	case w == "" || w == "break" || w == "continue" || strings.HasPrefix(w, "/*"):
+		return does
+	case strings.HasPrefix(w, "$") && len(words) > 1 && (words[1] == ":=" || words[1] == "="):
+		return does
+	}
+	return prints
+}
+
+func jinjaRole(words []string) role {
+	switch w := first(words); {
+	case w == "if" || w == "for" || w == "block" || w == "filter" || w == "with" || w == "autoescape":
+		return opens
+	case w == "macro" || w == "call" || w == "raw" || w == "set" && !contains(words, "="):
+		return opensAway
+	case w == "else" || w == "elif":
+		return turns
+	case strings.HasPrefix(w, "end"):
+		return closes
+	case w == "include" || w == "import" || w == "from":
+		return prints
+	}
+	return does
+}
+
+func rubyRole(words []string) role {
+	w := first(words)
+	if w == "" || strings.HasPrefix(w, "#") {
+		return does
+	}
+	depth := 0 // what a construct of several lines leaves open
+	for i, word := range words {
+		starts := i == 0 || strings.HasSuffix(words[i-1], ";")
+		switch {
+		case word == "do", starts && (word == "if" || word == "unless" || word == "case" || word == "while" || word == "for" || word == "begin"):
+			depth++
+		case word == "end":
+			depth--
+		}
+	}
+	switch {
+	case len(words) > 40: // a program of its own, which gives no text
+		return does
+	case w == "else" || w == "elsif" || w == "when" || strings.HasPrefix(w, "end.else"): // the last as BOSH has it
+		return turns
+	case depth > 0 || strings.HasSuffix(words[len(words)-1], "{") || len(words) > 2 && words[len(words)-2] == "{":
+		return opens
+	case depth < 0 || w == "}":
+		return closes
+	}
+	return does
+}
+
+func terraformRole(words []string) role {
+	switch w := first(words); {
+	case w == "if" || w == "for":
+		return opens
+	case w == "else":
+		return turns
+	case strings.HasPrefix(w, "end"):
+		return closes
+	}
+	return does
+}
+
+func contains(words []string, want string) bool {
+	for _, w := range words {
+		if w == want || strings.HasPrefix(w, want) || strings.HasSuffix(w, want) {
+			return true
+		}
+	}
+	return false
+}

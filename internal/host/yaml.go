@@ -1,0 +1,356 @@
+package host
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// blockHeader matches a line that ends in the header of a block scalar: | or >
+// with indicators, and perhaps a comment.
+var blockHeader = regexp.MustCompile(`(?:^|[:\-?][ \t]+|[!&][^ \t]+[ \t]+)([|>])([-+0-9]{0,2})[ \t]*(?:[ \t]#.*)?\r?$`)
+
+// yaml looks for documents in the scalars of a YAML file.
+func (f *File) yaml(lang Language) {
+	if f.taken == nil && !f.mayHold() {
+		return
+	}
+	var fl *flow
+	text := f.Src
+	if lang = language(lang, f.Src); lang != NoTemplate {
+		list := constructs(lang, f.Src)
+		if len(list) > 0 {
+			fl = newFlow(f.Src, list)
+			text = yamlMask(f.Src, fl)
+		}
+	}
+	y := &yamlFile{File: f, text: text, flow: fl, lines: cut(text, 0, len(text))}
+	nodes, err := parseYAML(text)
+	if err != nil {
+		why := "the YAML around it cannot be parsed: " + err.Error()
+		if fl != nil {
+			why = "the YAML around it cannot be parsed as long as the template is not filled in"
+		}
+		y.scan(why)
+		return
+	}
+	for i, n := range nodes {
+		name := ""
+		if len(nodes) > 1 {
+			name = fmt.Sprint(i + 1)
+		}
+		y.document(n, name)
+	}
+}
+
+// parseYAML returns the documents of a YAML stream.
+func parseYAML(text []byte) (nodes []*yaml.Node, err error) {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	for {
+		n := &yaml.Node{}
+		err := dec.Decode(n)
+		if errors.Is(err, io.EOF) {
+			return nodes, nil
+		}
+		if err != nil {
+			return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		}
+		nodes = append(nodes, n)
+	}
+}
+
+// mayHold is a quick look for what can hold a document: most YAML files are
+// turned away here without being parsed.
+func (f *File) mayHold() bool {
+	if bytes.Contains(f.Src, []byte(".conf:")) || bytes.Contains(f.Src, []byte(".conf\":")) || bytes.Contains(f.Src, []byte(".conf':")) {
+		return true
+	}
+	for _, n := range cut(f.Src, 0, len(f.Src)) {
+		if c := lastByte(f.Src[n.start:n.end]); c != '|' && c != '-' && c != '+' && c != '>' && (c < '0' || c > '9') {
+			continue
+		}
+		if blockHeader.Match(f.Src[n.start:n.end]) && hint(upTo(f.Src[n.next:], 2*maxFirst)) {
+			return true
+		}
+	}
+	return false
+}
+
+// lastByte returns the last byte of a line that is no blank.
+func lastByte(line []byte) byte {
+	if line = bytes.TrimRight(line, " \t\r"); len(line) > 0 {
+		return line[len(line)-1]
+	}
+	return 0
+}
+
+// yamlMask replaces the constructs of a template so that the YAML around them
+// can be parsed: lines that consist of them become blank, and what else they
+// give is a word of the same length.
+func yamlMask(src []byte, fl *flow) []byte {
+	m := &masker{text: src, out: bytes.Clone(src), flow: fl}
+	for _, c := range fl.list {
+		rest := byte('x')
+		if c.role != prints || m.onlyConstructs(lineSpan(src, c), true) {
+			rest = ' '
+		}
+		for i := c.start; i < c.end; i++ {
+			if src[i] != '\n' && src[i] != '\r' {
+				m.out[i] = rest
+			}
+		}
+	}
+	return m.out
+}
+
+// yamlFile is a YAML file while it is looked through.
+type yamlFile struct {
+	*File
+	text  []byte // with its constructs replaced
+	flow  *flow  // nil if it is no template
+	lines []line // of text
+}
+
+// scope is where in the YAML a scalar stands.
+type scope struct {
+	dir    string // of documents
+	parent string // the key of the map
+	secret bool   // values are in base64
+}
+
+// document looks through one YAML document. An object of Kubernetes has a name
+// and is a directory of its own.
+func (y *yamlFile) document(n *yaml.Node, number string) {
+	for n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
+		n = n.Content[0]
+	}
+	kind, name := field(n, "kind"), field(field(n, "metadata"), "name")
+	s := scope{dir: number}
+	if scalar(kind) != "" && scalar(name) != "" {
+		s.dir = scalar(name)
+	}
+	if scalar(kind) == "List" {
+		if items := field(n, "items"); items != nil {
+			for i, item := range items.Content {
+				y.document(item, fmt.Sprint(i+1))
+			}
+			return
+		}
+	}
+	object := scalar(kind) == "ConfigMap" || scalar(kind) == "Secret"
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		key, v := n.Content[i].Value, n.Content[i+1]
+		inner := s
+		inner.parent = key
+		inner.secret = scalar(kind) == "Secret" && key == "data"
+		if !object || key != "data" && key != "stringData" {
+			inner.dir = strings.Trim(s.dir+"."+key, ".")
+		}
+		y.value(key, v, inner)
+	}
+	if n.Kind == yaml.SequenceNode {
+		y.value("", n, s)
+	}
+}
+
+// value looks through what a key holds.
+func (y *yamlFile) value(key string, n *yaml.Node, s scope) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			k, v := n.Content[i].Value, n.Content[i+1]
+			inner := s
+			if v.Kind != yaml.ScalarNode {
+				inner.dir = strings.Trim(s.dir+"."+k, ".")
+				inner.parent = k
+			}
+			y.value(k, v, inner)
+		}
+	case yaml.SequenceNode:
+		for i, item := range n.Content {
+			inner := s
+			if item.Kind != yaml.ScalarNode {
+				inner.dir = fmt.Sprintf("%s.%d", s.dir, i+1)
+			}
+			y.value(key, item, inner)
+		}
+	case yaml.ScalarNode:
+		y.scalar(key, n, s)
+	}
+}
+
+// field returns the value of a key of a map, or nil.
+func field(n *yaml.Node, key string) *yaml.Node {
+	if n == nil || n.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+func scalar(n *yaml.Node) string {
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return n.Value
+}
+
+// scalar adds the document that a scalar holds, if it is one.
+func (y *yamlFile) scalar(key string, n *yaml.Node, s scope) {
+	base := key
+	if key == "content" || key == "contents" || key == "inline" {
+		// Compose: configs.NAME.content. The name of the config says more.
+		base, s.dir = s.parent, strings.TrimSuffix(strings.TrimSuffix(s.dir, s.parent), ".")
+	}
+	if base == "" {
+		base = "text"
+	}
+	base = strings.ReplaceAll(base, "/", "_")
+	switch {
+	case n.Alias != nil || n.Line < 1 || n.Line > len(y.lines):
+	case s.secret:
+		y.base64(base, n, s.dir)
+	case n.Style&yaml.LiteralStyle != 0:
+		y.literal(base, n, s.dir)
+	case n.Style&yaml.FoldedStyle != 0:
+		y.shown(base, n, s.dir, "it is written as a folded scalar (>), which joins lines; write it with |")
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 && (strings.Contains(n.Value, "\n") || strings.HasSuffix(key, ".conf") || strings.HasPrefix(n.Value, "{")):
+		y.quoted(base, n, s.dir)
+	}
+}
+
+// locked says why a scalar must not be rewritten, or "".
+func locked(n *yaml.Node) string {
+	switch {
+	case n.Anchor != "":
+		return "the anchor &" + n.Anchor + " makes it stand elsewhere, too"
+	case n.Tag != "" && n.Tag != "!!str" && n.Style&yaml.TaggedStyle != 0:
+		return "its tag " + n.Tag + " makes something else of it"
+	}
+	return ""
+}
+
+// literal adds the document in a block scalar.
+func (y *yamlFile) literal(base string, n *yaml.Node, dir string) {
+	l := y.block(n.Line-1, &n.Value)
+	if l == nil {
+		y.shown(base, n, dir, "its lines in the YAML cannot be told for sure")
+		return
+	}
+	if d := y.add(base, l, y.flow, dir); d != nil {
+		d.ReadOnly = locked(n)
+	}
+}
+
+// block returns the lines of the block scalar whose header is on a line. If
+// want is given the result has that value, or is nil.
+func (y *yamlFile) block(header int, want *string) *lines {
+	m := blockHeader.FindSubmatch(y.text[y.lines[header].start:y.lines[header].end])
+	if m == nil || string(m[1]) != "|" {
+		return nil
+	}
+	most := 0
+	for _, n := range y.lines[header+1:] {
+		if text := y.text[n.start:n.end]; len(bytes.TrimRight(text, " \r")) > 0 {
+			most = len(text) - len(bytes.TrimLeft(text, " "))
+			break
+		}
+	}
+	for indent := most; indent > 0; indent-- {
+		list := y.content(header+1, indent, string(m[2]))
+		l := &lines{src: y.text, list: list, prefix: strings.Repeat(" ", indent), eol: y.eol(header)}
+		if want != nil && string(l.text()) != *want {
+			if len(list) == 0 {
+				continue
+			}
+			last := &list[len(list)-1] // the file may end without a line end
+			if last.hasEnd = false; string(l.text()) != *want {
+				continue
+			}
+			last.next = last.end
+		}
+		l.src = y.Src
+		for i := range l.list { // directives may begin further to the left
+			n := &l.list[i]
+			if text := y.Src[n.start:n.end]; !bytes.Equal(text, y.text[n.start:n.end]) {
+				n.content = n.start + min(n.content-n.start, len(text)-len(bytes.TrimLeft(text, " ")))
+			}
+		}
+		l.text()
+		return l
+	}
+	return nil
+}
+
+// content returns the lines of a block scalar from a line on.
+func (y *yamlFile) content(from, indent int, indicators string) []line {
+	var list []line
+	for _, n := range y.lines[from:] {
+		text := bytes.TrimSuffix(y.text[n.start:n.end], []byte("\r"))
+		n.end = n.start + len(text)
+		blank := len(bytes.TrimLeft(text, " ")) == 0
+		if lead := len(text) - len(bytes.TrimLeft(text, " ")); lead < indent && !blank {
+			break
+		}
+		n.content = n.start + min(indent, len(text))
+		list = append(list, n)
+	}
+	if !strings.Contains(indicators, "+") {
+		for len(list) > 0 && list[len(list)-1].content == list[len(list)-1].end {
+			list = list[:len(list)-1]
+		}
+	}
+	if strings.Contains(indicators, "-") && len(list) > 0 {
+		last := &list[len(list)-1]
+		last.hasEnd, last.next = false, last.end
+	}
+	return list
+}
+
+// eol returns how a line ends.
+func (y *yamlFile) eol(i int) string {
+	if n := y.lines[i]; n.end > n.start && y.text[n.end-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// shown adds a document that cannot be rewritten.
+func (y *yamlFile) shown(base string, n *yaml.Node, dir, why string) {
+	at := y.offset(n)
+	if y.flow != nil && len(y.flow.list) > 0 {
+		return // what is filled in could not be told from the rest
+	}
+	d := &Document{Dir: dir, Base: base, Text: []byte(n.Value), layout: &whole{at: at, text: []byte(n.Value)}}
+	if d = y.judge(d); d != nil {
+		d.ReadOnly = why
+	}
+}
+
+// scan looks for block scalars in a file that is no YAML as it stands.
+func (y *yamlFile) scan(why string) {
+	for i := range y.lines {
+		text := y.text[y.lines[i].start:y.lines[i].end]
+		if !blockHeader.Match(text) {
+			continue
+		}
+		key, _, _ := strings.Cut(strings.TrimLeft(string(text), "- \t\"'"), ":")
+		l := y.block(i, nil)
+		if l == nil || len(l.list) == 0 {
+			continue
+		}
+		base := strings.ReplaceAll(strings.Trim(key, "\"' \t"), "/", "_")
+		if d := y.add(base, l, y.flow, ""); d != nil {
+			d.ReadOnly = why
+		}
+	}
+}
