@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -45,6 +46,9 @@ type App struct {
 	// repo.Options. If they are nil, all named *.conf are.
 	Wanted func(name string) (head int)
 	Judge  func(name string, head []byte, whole bool) repo.Verdict
+
+	// editing says that an editor has the terminal: Ctrl-C is for the editor.
+	editing atomic.Bool
 }
 
 // Main runs the command line args, whose first element is the program's name,
@@ -53,12 +57,8 @@ func (a *App) Main(args []string) int {
 	if len(args) > 1 && args[1] == oracle.ChildArgument {
 		return oracle.Serve(a.Stdin, a.Stdout)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := a.untilSignal()
 	defer stop()
-	// A second signal ends the process at once, as it would without this: the
-	// journal settles what a write leaves behind.
-	context.AfterFunc(ctx, stop)
-
 	code, err := a.dispatch(ctx, args[min(1, len(args)):])
 	switch {
 	case err == nil:
@@ -69,6 +69,30 @@ func (a *App) Main(args []string) int {
 	}
 	fmt.Fprintf(a.Stderr, "natsfix: %v\n", err)
 	return exitUsage
+}
+
+// untilSignal returns a context that ends with the first SIGINT or SIGTERM. A
+// second signal ends the process at once, as it would without this: the journal
+// settles what a write leaves behind.
+func (a *App) untilSignal() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		defer signal.Stop(signals)
+		for {
+			select {
+			case s := <-signals:
+				if s == os.Interrupt && a.editing.Load() {
+					continue
+				}
+				cancel()
+			case <-ctx.Done():
+			}
+			return
+		}
+	}()
+	return ctx, cancel
 }
 
 // dispatch finds the command and lets urfave/cli read its flags.

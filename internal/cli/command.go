@@ -47,6 +47,7 @@ func (a *App) commands() []*command {
 		a.rulesCommand(),
 		a.explainCommand(),
 		a.undoCommand(),
+		a.testCommand(),
 		a.versionCommand(),
 	}
 	return append(list, a.completionCommand(list), a.helpCommand(list))

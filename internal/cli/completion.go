@@ -45,7 +45,7 @@ func bashCompletion(list []*command, rules []*fixes.Rule) string {
 		names = append(names, cmd.name)
 	}
 	fmt.Fprintf(&b, "    %s) cmd=$word; break;;\n    -*) ;;\n    *) break;;\n    esac\n  done\n", strings.Join(names, "|"))
-	fmt.Fprintf(&b, "  case $prev in\n  --only|--skip|explain) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  esac\n", ruleNames(rules))
+	fmt.Fprintf(&b, "  case $prev in\n  --only|--skip|--rule|explain) COMPREPLY=($(compgen -W %q -- \"$cur\")); return;;\n  esac\n", ruleNames(rules))
 	b.WriteString("  if [[ $cur == -* ]]; then\n    case $cmd in\n")
 	for _, cmd := range list {
 		flags := []string{"--help"}

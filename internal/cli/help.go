@@ -66,7 +66,7 @@ Examples:
 
 Exit codes:
   0  done; check and verify: nothing found at or above --fail-on
-  1  check and verify: findings; fix: only with --exit-code
+  1  check and verify: findings; test: a case fails; fix: only with --exit-code
   2  wrong usage, or a file that cannot be read or parsed
   3  a safety check refused a change
 

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
@@ -14,12 +12,11 @@ import (
 // prompt asks about groups, one after the other.
 type prompt struct {
 	run   *fixRun
-	lines chan string // what was typed; closed at the end of the input
-	next  chan struct{}
+	input lineReader
 	all   bool // "a" was answered
 }
 
-func newPrompt(f *fixRun) *prompt { return &prompt{run: f} }
+func newPrompt(f *fixRun) *prompt { return &prompt{run: f, input: lineReader{from: f.app.Stdin}} }
 
 const answers = `y - write this change
 n - leave it as it is
@@ -39,7 +36,7 @@ func (p *prompt) ask(ctx context.Context, g *engine.Group) (bool, error) {
 		if err := p.run.flush(); err != nil {
 			return false, err
 		}
-		line, ok, err := p.line(ctx)
+		line, ok, err := p.input.line(ctx)
 		if err != nil {
 			fmt.Fprintln(p.run.msg)
 			return false, err
@@ -76,41 +73,5 @@ func (p *prompt) effective(g *engine.Group) {
 	}
 	for _, c := range changes {
 		fmt.Fprintf(p.run.msg, "  %s: %s\n", report.Plain(p.run.name(c.Server)), report.Words(c))
-	}
-}
-
-// line waits for one line of standard input; ok is false at its end. A read
-// cannot be interrupted, so it happens in a goroutine, which may outlive ctx.
-func (p *prompt) line(ctx context.Context) (text string, ok bool, err error) {
-	if p.lines == nil {
-		p.lines, p.next = make(chan string), make(chan struct{})
-		go readLines(p.run.app.Stdin, p.next, p.lines)
-	}
-	select {
-	case p.next <- struct{}{}:
-	case <-ctx.Done():
-		return "", false, ctx.Err()
-	case text, ok = <-p.lines:
-		return text, ok, nil
-	}
-	select {
-	case text, ok = <-p.lines:
-		return text, ok, nil
-	case <-ctx.Done():
-		return "", false, ctx.Err()
-	}
-}
-
-// readLines sends one line for each request, and closes lines at the end of
-// the input.
-func readLines(r io.Reader, next <-chan struct{}, lines chan<- string) {
-	defer close(lines)
-	in := bufio.NewReader(r)
-	for range next {
-		text, err := in.ReadString('\n')
-		if err != nil && text == "" {
-			return
-		}
-		lines <- text
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/golden"
 	"github.com/natsfix/natsfix/internal/report"
 	"github.com/natsfix/natsfix/internal/safeio"
 )
@@ -80,10 +81,19 @@ func changesOf(g *engine.Group) []safeio.Change {
 // write writes a group, all files or none. refused says why a safety check
 // spoke against it.
 func (w *writer) write(ctx context.Context, g *engine.Group) (refused string, err error) {
+	return w.writeChanges(ctx, changesOf(g))
+}
+
+// writeCase writes what came of a golden case into its file.
+func (w *writer) writeCase(ctx context.Context, res *golden.Result) (refused string, err error) {
+	return w.writeChanges(ctx, []safeio.Change{{Path: res.File, Before: safeio.Sum(res.Before), New: res.After}})
+}
+
+func (w *writer) writeChanges(ctx context.Context, changes []safeio.Change) (refused string, err error) {
 	if err := w.open(ctx); err != nil {
 		return "", err
 	}
-	err = w.run.Write(ctx, changesOf(g))
+	err = w.run.Write(ctx, changes)
 	if e, ok := errors.AsType[*safeio.Error](err); ok && e.Kind != safeio.JournalFailed && e.Kind != safeio.Pending {
 		return e.Error(), nil
 	}

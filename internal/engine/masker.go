@@ -180,3 +180,22 @@ func maskSpans(s string) string {
 	}
 	return s
 }
+
+// Secrets returns the bytes of a fleet's documents that must not be shown, by
+// path, and the names of the variables of the environment that a field for a
+// secret takes its value from.
+func Secrets(f *fleet.Fleet) (spans map[string][]Span, variables map[string]bool) {
+	m := &masker{known: make(map[string]map[string]bool)}
+	for _, d := range f.Docs {
+		m.known[d.Path] = make(map[string]bool)
+	}
+	variables = make(map[string]bool)
+	for _, s := range f.Servers {
+		s.Each(func(path string, _ *fleet.Entry, v *fleet.Value) {
+			if v.Doc.Env != "" && isSecretPath(path) {
+				variables[v.Doc.Env] = true
+			}
+		})
+	}
+	return m.collect(f), variables
+}

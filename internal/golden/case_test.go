@@ -98,6 +98,11 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		"path upwards":      {"It shows.\n-- in/../a --\n", "expected a clean relative path"},
 		"file twice":        {"It shows.\n-- in/a --\n-- in/a --\n", "stands there twice"},
 		"target missing":    {"It shows.\ntarget: b\n-- in/a --\n", "b is named, but there is no section in/b"},
+		"section twice":     {"It shows.\n-- in/a --\n-- notes --\nb\n-- notes --\n", `x.txtar:5: section "notes" stands there twice`},
+		"absolute path":     {"It shows.\n-- in//a --\n", "x.txtar:2: section \"in//a\": expected a clean relative path"},
+		"file and folder":   {"It shows.\n-- in/a/b --\n-- in/a --\n", "cannot be a file and a folder at once"},
+		"no sections":       {"It shows.\n\x00\xff", "x.txtar:1: the case has no files"},
+		"empty":             {"", "x.txtar:1: the case has no files"},
 		"output of nothing": {"It shows.\n-- in/a --\n-- out/b --\n", "b is named, but there is no section in/b"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,5 +143,35 @@ func TestFormatRefusesWhatTxtarCannotHold(t *testing.T) {
 	}
 	if _, err := c.Format(&Outcome{Files: map[string][]byte{"d": []byte("-- in/x --\n")}}); err == nil {
 		t.Error("a file with a section's marker was taken")
+	}
+}
+
+// What somebody left out on purpose does not come in, and nothing moves.
+func TestFormatKeepsTheShapeOfACase(t *testing.T) {
+	const text = "It shows.\n-- out/a --\nold\n-- findings --\nold\n-- in/a --\none\n-- refused --\nno more\n"
+	o := &Outcome{
+		Files:    map[string][]byte{"a": []byte("new\n")},
+		Sections: map[string]string{"findings": "new\n", "server": "s\n", "diff": "d\n"},
+	}
+	for name, tt := range map[string]struct{ text, want string }{
+		"sections stay in place": {text, "It shows.\n-- out/a --\nnew\n-- findings --\nnew\n-- in/a --\none\n"},
+		"a new section has its place": {"It shows.\n-- in/a --\none\n-- server --\nx\n",
+			"It shows.\n-- in/a --\none\n-- findings --\nnew\n-- server --\ns\n-- out/a --\nnew\n"},
+		"a case that says nothing gets all": {"It shows.\n-- in/a --\none\n",
+			"It shows.\n-- in/a --\none\n-- findings --\nnew\n-- server --\ns\n-- out/a --\nnew\n"},
+		"a diff takes the place of files": {"It shows.\n-- in/a --\none\n-- diff --\nx\n",
+			"It shows.\n-- in/a --\none\n-- findings --\nnew\n-- diff --\nd\n"},
+		"line ends of the case": {"It shows.\r\n-- in/a --\r\none\r\n-- findings --\r\n",
+			"It shows.\r\n-- in/a --\r\none\r\n-- findings --\r\nnew\r\n-- out/a --\r\nnew\r\n"},
+	} {
+		got, err := parse(t, tt.text).Format(o)
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s: %v, got\n%s", name, err, got)
+		}
+	}
+	// An empty section says that there is nothing, and may stay.
+	const empty = "It shows.\n-- in/a --\none\n-- findings --\n-- server --\ns\n"
+	if got, err := parse(t, empty).Format(&Outcome{Sections: map[string]string{"server": "s\n"}}); err != nil || string(got) != empty {
+		t.Errorf("%v, got\n%s", err, got)
 	}
 }

@@ -29,6 +29,9 @@ func (c *Case) Compare(o *Outcome) string {
 			show(s.name, []byte(want), []byte(o.Sections[s.name]))
 		}
 	}
+	if c.byDiff() {
+		return b.String()
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.In)) {
 		show("out/"+name, c.after(c.Out, name), c.after(o.Files, name))
 	}
@@ -49,11 +52,11 @@ func (c *Case) after(changed map[string][]byte, name string) []byte {
 	return c.In[name]
 }
 
-// inputKept checks that the run left the bytes alone that it was given.
+// inputKept checks that the runs left the bytes alone that they were given.
 func inputKept(c *Case, given map[string][]byte) (broken []string) {
 	for _, name := range slices.Sorted(maps.Keys(c.In)) {
 		if !bytes.Equal(given[name], c.In[name]) {
-			broken = append(broken, fmt.Sprintf("the run wrote to the bytes of %s that it was given", name))
+			broken = append(broken, fmt.Sprintf("a run wrote to the bytes of %s that it was given", name))
 		}
 	}
 	return broken
@@ -129,6 +132,41 @@ func declared(res *engine.Result) (broken []string) {
 	return broken
 }
 
+// reportOnly checks that a run that only reports finds what the run finds that
+// rewrites. A fix that a proof spoke against may let the latter find more.
+func reportOnly(fixed, checked *engine.Result) (broken []string) {
+	for _, g := range fixed.Groups {
+		if g.Refused != "" {
+			return nil
+		}
+	}
+	places := func(res *engine.Result) map[string]bool {
+		list := make(map[string]bool)
+		for _, f := range res.Findings {
+			if strings.HasPrefix(f.Hidden, "failed proof") {
+				return nil
+			}
+			list[fmt.Sprintf("%s %s %s", place(f.File, f.Line, f.Column), f.Severity, f.Rule)] = true
+		}
+		return list
+	}
+	want, got := places(fixed), places(checked)
+	if want == nil {
+		return nil
+	}
+	for _, finding := range slices.Sorted(maps.Keys(want)) {
+		if !got[finding] {
+			broken = append(broken, "only reporting does not find what rewriting finds: "+finding)
+		}
+	}
+	for _, finding := range slices.Sorted(maps.Keys(got)) {
+		if !want[finding] {
+			broken = append(broken, "only reporting finds what rewriting does not: "+finding)
+		}
+	}
+	return broken
+}
+
 // atRest checks that a second run would change nothing.
 func atRest(res *engine.Result) (broken []string) {
 	for _, f := range res.Files {
@@ -138,6 +176,15 @@ func atRest(res *engine.Result) (broken []string) {
 		}
 	}
 	return broken
+}
+
+// patch returns the changes of all files, for git apply.
+func (c *Case) patch(changed map[string][]byte) []byte {
+	var patch []byte
+	for _, name := range slices.Sorted(maps.Keys(changed)) {
+		patch = append(patch, diff.Compute(diff.Change{Name: name, Old: c.In[name], New: changed[name]}, 3).Unified()...)
+	}
+	return patch
 }
 
 // applies checks that git, given the patch, makes the same bytes.
@@ -161,7 +208,6 @@ func apply(ctx context.Context, git string, c *Case, changed map[string][]byte) 
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	var patch []byte
 	for _, name := range slices.Sorted(maps.Keys(c.In)) {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
@@ -170,10 +216,8 @@ func apply(ctx context.Context, git string, c *Case, changed map[string][]byte) 
 		if err := os.WriteFile(file, c.In[name], 0o600); err != nil {
 			return nil, err
 		}
-		if after, ok := changed[name]; ok {
-			patch = append(patch, diff.Compute(diff.Change{Name: name, Old: c.In[name], New: after}, 3).Unified()...)
-		}
 	}
+	patch := c.patch(changed)
 	cmd := exec.CommandContext(ctx, git, "apply", "--whitespace=nowarn")
 	cmd.Dir = dir
 	cmd.Stdin = bytes.NewReader(patch)

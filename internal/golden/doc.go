@@ -22,6 +22,11 @@
 //
 // The sections are the files, in/PATH, and what must come of them: findings,
 // out/PATH for each file that changes, changes (the effective ones), server
-// (what the official server says before and after), notes and refused. What is
-// empty is left out.
+// (what the official server says before and after), notes, refused, and diff
+// (all changes as one patch, beside out/PATH or in its place). What is empty is
+// left out. docs/golden-files.md tells users the same.
+//
+// A [Runner] runs cases with the rules that it is given, whether natsfix brings
+// them along or somebody wrote them; [Find] finds cases, and [Pending] keeps
+// what came of one beside it until somebody decides.
 package golden

@@ -55,23 +55,21 @@ func TestGolden(t *testing.T) {
 		name := filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file)
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := Load(file)
-			if err != nil {
-				t.Fatal(err)
+			res := runner.Check(t.Context(), file)
+			if res.Err != nil {
+				t.Fatal(res.Err)
 			}
-			o, err := runner.Run(t.Context(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, broken := range o.Broken {
+			for _, broken := range res.Broken {
 				t.Error(broken)
 			}
-			if *update {
-				rewrite(t, c, o)
-				return
-			}
-			if d := c.Compare(o); d != "" {
-				t.Errorf("%s came out otherwise (go test ./internal/golden -update accepts that):\n%s", c.About, d)
+			switch {
+			case res.Differs == "":
+			case *update && res.After != nil:
+				if err := os.WriteFile(file, res.After, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			default:
+				t.Errorf("%s came out otherwise (natsfix test --review testdata/golden shows and accepts that):\n%s%v", res.About, res.Differs, res.Unfit)
 			}
 		})
 	}
@@ -83,27 +81,13 @@ func TestGoldenDoesNotDependOnJobs(t *testing.T) {
 	}
 	runner := newRunner(t)
 	runner.Jobs, runner.Git = 8, ""
-	for _, file := range caseFiles(t) {
-		c, err := Load(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o, err := runner.Run(t.Context(), c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := c.Compare(o); d != "" {
-			t.Errorf("%s with 8 jobs:\n%s", file, d)
-		}
-	}
-}
-
-func rewrite(t *testing.T, c *Case, o *Outcome) {
-	text, err := c.Format(o)
+	results, err := runner.CheckAll(t.Context(), caseFiles(t), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(c.Name, text, 0o644); err != nil {
-		t.Fatal(err)
+	for _, res := range results {
+		if !res.Passed() {
+			t.Errorf("%s with 8 jobs: %v\n%s", res.File, res.Err, res.Differs)
+		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/report"
+	"github.com/natsfix/natsfix/internal/suggest"
 )
 
 // Runner runs cases. It may be used from many goroutines.
@@ -30,15 +31,15 @@ type Runner struct {
 // Outcome is what came of a case.
 type Outcome struct {
 	Files    map[string][]byte // the files that change
-	Sections map[string]string // findings, changes, server, notes, refused; "" where there is nothing to say
+	Sections map[string]string // findings, changes, server, notes, refused, diff; "" where there is nothing to say
 	// Broken says which promises that hold for every case were not kept.
 	Broken []string
 }
 
 // Run runs a case and checks what must hold for every one: a second run finds
 // nothing more to change, comments survive, servers change as the fixes
-// declared and the official parser sees, the patch makes the same bytes, and
-// the input is left alone. It fails only if the case cannot be run at all.
+// declared and the official parser sees, the patch makes the same bytes, a run
+// that only reports finds the same, and the input is left alone. It fails only if the case cannot be run at all.
 func (r *Runner) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	rules, err := r.rules(c)
 	if err != nil {
@@ -48,7 +49,8 @@ func (r *Runner) Run(ctx context.Context, c *Case) (*Outcome, error) {
 	for name, data := range c.In {
 		given[name] = bytes.Clone(data)
 	}
-	res, err := engine.Run(ctx, r.request(c, rules, given))
+	req := r.request(c, rules, given)
+	res, err := engine.Run(ctx, req)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
@@ -58,7 +60,14 @@ func (r *Runner) Run(ctx context.Context, c *Case) (*Outcome, error) {
 			o.Files[f.Path] = f.After
 		}
 	}
-	o.check(inputKept(c, given), targetsOnly(c, o.Files), commentsKept(c, o.Files), declared(res))
+	o.check(targetsOnly(c, o.Files), commentsKept(c, o.Files), declared(res))
+	o.Sections[diffSection] = string(c.patch(o.Files))
+	req.Prove, req.Judge = false, nil
+	reported, err := engine.Run(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("%s: only reporting: %w", c.Name, err)
+	}
+	o.check(reportOnly(res, reported), inputKept(c, given))
 	if r.Git != "" {
 		o.check(applies(ctx, r.Git, c, o.Files))
 	}
@@ -101,10 +110,26 @@ func (r *Runner) rules(c *Case) ([]*fixes.Rule, error) {
 	}
 	for _, name := range c.Rules {
 		if !slices.ContainsFunc(list, func(rule *fixes.Rule) bool { return rule.Name == name }) {
-			return nil, fmt.Errorf("%s: there is no rule %q", c.Name, name)
+			return nil, c.noRule(name, r.Rules)
 		}
 	}
 	return list, nil
+}
+
+// noRule says that there is no rule of that name, and where the name is from.
+func (c *Case) noRule(name string, rules []*fixes.Rule) error {
+	var names []string
+	for _, rule := range rules {
+		names = append(names, rule.Name)
+	}
+	what := fmt.Sprintf("there is no rule %q", name)
+	switch near := suggest.Suggest(name, names); {
+	case c.ruleLine == 0:
+		what += ", as the folder of the case is called; expected a line rule: NAME, or a folder that is called like a rule"
+	case near != "":
+		what += "; did you mean " + near + "?"
+	}
+	return fmt.Errorf("%s:%d: %s", c.Name, max(1, c.ruleLine), what)
 }
 
 // request asks the engine about files in memory.

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	switch os.Getenv(childEnv) {
 	case "":
 		os.Exit(m.Run())
-	case "write", "check":
+	case "write", "check", "aside":
 		os.Exit(childWrite(os.Args[1:]))
 	case "loop":
 		os.Exit(childLoop(os.Args[1:]))
@@ -25,12 +25,15 @@ func TestMain(m *testing.M) {
 	os.Exit(99)
 }
 
-// childWrite STATE ROOT FILE IN-PLACE CONTENT writes one file, or checks it only. Its exit code
-// is the kind of the error.
+// childWrite STATE ROOT FILE IN-PLACE CONTENT writes one file, or checks it only, or writes it as
+// one of natsfix's own. Its exit code is the kind of the error.
 func childWrite(args []string) int {
 	ctx := context.Background()
 	opts := Options{Roots: []string{args[1]}, InPlace: args[3] == "true"}
 	err := func() error {
+		if os.Getenv(childEnv) == "aside" {
+			return WriteAside(args[2], []byte(args[4]), 0o600)
+		}
 		f, err := Read(args[2], Limits{})
 		if err != nil {
 			return err

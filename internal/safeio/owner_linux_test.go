@@ -115,6 +115,16 @@ func TestReadOnlyDirectoryIsRefusedUnlessInPlace(t *testing.T) {
 	wantContent(t, a, "new")
 }
 
+func TestWriteAsideInAReadOnlyDirectoryIsRefused(t *testing.T) {
+	needRoot(t)
+	dir := publicDir(t)
+	must(t, os.Chmod(dir, 0o555))
+	if got := asNobody(t, "aside", dir, filepath.Join(dir, "a"), false); got != ReadOnlyDir {
+		t.Errorf("kind %d, want %d", got, ReadOnlyDir)
+	}
+	wantNoTemp(t, dir)
+}
+
 func TestFilesWithoutPermissionAreErrors(t *testing.T) {
 	needRoot(t)
 	dir := publicDir(t)

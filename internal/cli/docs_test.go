@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// block is a fenced block of a Markdown page.
+type block struct {
+	kind, name string // the info string: ```kind name
+	text       string
+	line       int
+}
+
+func blocksOf(t *testing.T, page string) []block {
+	t.Helper()
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []block
+	inside := false
+	for i, line := range strings.SplitAfter(string(data), "\n") {
+		info, fence := strings.CutPrefix(line, "```")
+		switch {
+		case fence && !inside:
+			kind, name, _ := strings.Cut(strings.TrimSpace(info), " ")
+			blocks = append(blocks, block{kind: kind, name: name, line: i + 1})
+			inside = true
+		case fence:
+			inside = false
+		case inside:
+			blocks[len(blocks)-1].text += line
+		}
+	}
+	return blocks
+}
+
+// The examples of a page are run from top to bottom in an empty directory: a
+// block with the name of a file makes that file; in a console block each line
+// that begins with $ is a command, and what follows is all that it writes. A
+// line of three dots stands for any number of lines.
+func TestPagesShowWhatHappens(t *testing.T) {
+	for _, page := range []string{"golden-files.md"} {
+		blocks := blocksOf(t, filepath.Join("..", "..", "docs", page))
+		t.Run(page, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			t.Setenv("XDG_STATE_HOME", t.TempDir())
+			commands := 0
+			for _, b := range blocks {
+				if b.name != "" {
+					if err := os.MkdirAll(filepath.Dir(b.name), 0o755); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(b.name, []byte(b.text), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if b.kind != "console" {
+					continue
+				}
+				for _, example := range regexp.MustCompile(`(?m)^\$ `).Split(b.text, -1)[1:] {
+					command, want, _ := strings.Cut(example, "\n")
+					out, err := exec.Command("sh", "-c", command).CombinedOutput()
+					if _, ok := err.(*exec.ExitError); err != nil && !ok {
+						t.Skip(err)
+					}
+					if !sameButDots(string(out), want) {
+						t.Errorf("%s:%d: %s writes\n%s", page, b.line, command, out)
+					}
+					commands++
+				}
+			}
+			if commands == 0 {
+				t.Error("the page has no examples")
+			}
+		})
+	}
+}
+
+// sameButDots reports whether a text is what a page shows, in which ... stands
+// for any number of lines.
+func sameButDots(text, shown string) bool {
+	var b strings.Builder
+	for line := range strings.Lines(shown) {
+		if strings.TrimSpace(line) == "..." {
+			b.WriteString(`(?s:.*\n)?`)
+			continue
+		}
+		b.WriteString(regexp.QuoteMeta(line))
+	}
+	return regexp.MustCompile(`\A` + b.String() + `\z`).MatchString(text)
+}

@@ -1,0 +1,115 @@
+package golden
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/natsfix/natsfix/internal/diff"
+)
+
+// Format returns the text of the case with the sections that an outcome gives
+// it. The comment, the files, and the order in which the sections stand are
+// left as they are. A case that says nothing yet gets every section that has
+// something to say, any other one the optional sections only that it has.
+// What a txtar file cannot hold is an error.
+func (c *Case) Format(o *Outcome) ([]byte, error) {
+	want, err := c.expected(o)
+	if err != nil {
+		return nil, err
+	}
+	archive := &txtar.Archive{Comment: c.archive.Comment}
+	for _, f := range c.archive.Files {
+		if strings.HasPrefix(f.Name, "in/") {
+			archive.Files = append(archive.Files, f)
+			continue
+		}
+		data, ok := want[f.Name]
+		if ok || len(f.Data) == 0 && c.Sections[f.Name] == "" && !strings.HasPrefix(f.Name, "out/") {
+			archive.Files = append(archive.Files, txtar.File{Name: f.Name, Data: data})
+		}
+		delete(want, f.Name)
+	}
+	for _, name := range slices.SortedFunc(maps.Keys(want), compareSections) {
+		at := slices.IndexFunc(archive.Files, func(f txtar.File) bool {
+			return !strings.HasPrefix(f.Name, "in/") && compareSections(f.Name, name) > 0
+		})
+		if at < 0 {
+			at = len(archive.Files)
+		}
+		archive.Files = slices.Insert(archive.Files, at, txtar.File{Name: name, Data: want[name]})
+	}
+	text := txtar.Format(archive)
+	if c.crlf {
+		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+	}
+	return text, nil
+}
+
+// unsaid shows what came of a case that says nothing yet, as a difference.
+func (c *Case) unsaid(o *Outcome) string {
+	var b strings.Builder
+	for _, s := range sections() {
+		if text := o.Sections[s.name]; text != "" && s.name != diffSection {
+			b.Write(diff.Compute(diff.Change{Name: s.name, New: []byte(text)}, 3).Unified())
+		}
+	}
+	return b.String()
+}
+
+// expected returns the sections with something to say, by name. The optional
+// ones come in if nothing would be left without them: the case would say no
+// more what is expected.
+func (c *Case) expected(o *Outcome) (map[string][]byte, error) {
+	want, err := c.sectionsFor(o, c.fresh())
+	if err == nil && len(want) == 0 {
+		return c.sectionsFor(o, true)
+	}
+	return want, err
+}
+
+func (c *Case) sectionsFor(o *Outcome, all bool) (map[string][]byte, error) {
+	want := make(map[string][]byte)
+	for _, s := range sections() {
+		_, given := c.Sections[s.name]
+		text := []byte(o.Sections[s.name])
+		if len(text) == 0 || s.optional && !given && (!all || s.name == diffSection) {
+			continue
+		}
+		if txtar.NeedsQuote(text) || text[len(text)-1] != '\n' {
+			return nil, fmt.Errorf("%s: the section %s cannot be held in a txtar file: %q", c.Name, s.name, text)
+		}
+		want[s.name] = text
+	}
+	if c.byDiff() {
+		return want, nil
+	}
+	for name, content := range o.Files {
+		data, ok := c.forms[name].decode(content)
+		if !ok {
+			return nil, fmt.Errorf("%s: out/%s cannot be held in a txtar file: %q", c.Name, name, content)
+		}
+		want["out/"+name] = data
+	}
+	return want, nil
+}
+
+// compareSections orders sections as a new case has them: those of the list,
+// then the files.
+func compareSections(a, b string) int {
+	rank := func(name string) int {
+		i := slices.IndexFunc(sections(), func(s section) bool { return s.name == name })
+		if i < 0 {
+			return len(sections())
+		}
+		return i
+	}
+	if d := rank(a) - rank(b); d != 0 {
+		return d
+	}
+	return strings.Compare(a, b)
+}
