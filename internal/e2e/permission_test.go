@@ -302,50 +302,60 @@ leafnodes { remotes: [ {
 	}
 }
 
-// passes reports whether a message gets from one client to another. Another
-// message, behind it, tells that it is not still on its way.
+// passes reports whether a message gets from one client to another.
 func passes(t *testing.T, from, to *nats.Conn, subject string) bool {
 	t.Helper()
-	const end = "passes.end"
 	got := make(chan *nats.Msg, 1000)
-	for _, subject := range []string{subject, end} { // interest crosses in this order
+	subscribe := func(subject string) {
 		sub, err := to.ChanSubscribe(subject, got)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer sub.Unsubscribe()
-	}
-	if err := to.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	send := func(mark string) error {
-		return errors.Join(from.Publish(subject, []byte(mark)), from.Publish(end, []byte(mark)), from.Flush())
-	}
-	eventually(t, "messages cross the link", func() error {
-		if err := send("first"); err != nil {
-			return err
+		t.Cleanup(func() { sub.Unsubscribe() })
+		if err := to.Flush(); err != nil {
+			t.Fatal(err)
 		}
-		select {
-		case <-got:
-			return nil
-		case <-time.After(100 * time.Millisecond):
-			return errors.New("none does")
-		}
-	})
-	if err := send("second"); err != nil {
+	}
+	arrives := func(mark string) {
+		subscribe(mark)
+		eventually(t, "messages cross the link", func() error {
+			if err := errors.Join(from.Publish(mark, nil), from.Flush()); err != nil {
+				return err
+			}
+			for {
+				select {
+				case msg := <-got:
+					if msg.Subject == mark {
+						return nil
+					}
+				case <-time.After(100 * time.Millisecond):
+					return errors.New("none does")
+				}
+			}
+		})
+	}
+	// Once the link is up, interest crosses it in the order of subscriptions. So
+	// where a mark arrives that was subscribed to behind the subject, interest in
+	// that has arrived, too, if it is let through; and likewise messages.
+	arrives(to.NewInbox())
+	subscribe(subject)
+	arrives(to.NewInbox())
+	end := to.NewInbox()
+	subscribe(end)
+	arrives(to.NewInbox())
+	if err := errors.Join(from.Publish(subject, nil), from.Publish(end, nil), from.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	passed := false
 	for ctx := within(t); ; {
 		select {
 		case msg := <-got:
-			if string(msg.Data) != "second" {
-				continue
-			}
-			if msg.Subject == end {
+			switch msg.Subject {
+			case subject:
+				passed = true
+			case end:
 				return passed
 			}
-			passed = true
 		case <-ctx.Done():
 			t.Fatalf("nothing crosses the link behind %s", subject)
 		}

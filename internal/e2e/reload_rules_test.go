@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,9 @@ func TestReloadAgreesWithTheRules(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(c.Env) > 0 || c.Args != (oracle.Args{}) { // those are not in the files
+			continue
+		}
+		if slices.Contains(c.Rules, "conflicting-aliases") { // which of the values the server has is a matter of chance
 			continue
 		}
 		labels := effects(c.Sections["changes"])
@@ -119,12 +123,10 @@ func tryReload(t *testing.T, c *golden.Case, root string) (reload, err error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{Server: srv, log: &logbook{}}
-	srv.SetLoggerV2(n.log, false, false, false)
+	n := begin(srv, false)
 	defer func() { srv.Shutdown(); srv.WaitForShutdown() }()
-	srv.Start()
-	if fatal := n.log.with("[FTL]"); len(fatal) > 0 {
-		return nil, fmt.Errorf("it does not start: %s", fatal[0])
+	if err := n.ready(); err != nil {
+		return nil, err
 	}
 	options, err := read(after)
 	if err != nil {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -30,7 +32,8 @@ type texts map[string]string
 type system struct {
 	t       *testing.T
 	dir     string
-	debug   bool // servers log at debug level, as with --debug
+	stores  string // below which servers store that are not told where
+	debug   bool   // servers log at debug level, as with --debug
 	running map[string]*node
 }
 
@@ -43,7 +46,7 @@ type node struct {
 // write makes a system of the texts.
 func write(t *testing.T, in texts) *system {
 	t.Helper()
-	s := &system{t: t, dir: t.TempDir(), running: map[string]*node{}}
+	s := &system{t: t, dir: t.TempDir(), stores: t.TempDir(), running: map[string]*node{}}
 	ports := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
 		dirs := map[string]string{}
@@ -174,6 +177,9 @@ func (s *system) options(name string) (*server.Options, error) {
 	if opts.Host == "" {
 		opts.Host, opts.Port = "127.0.0.1", server.RANDOM_PORT
 	}
+	if opts.JetStream && opts.StoreDir == "" {
+		opts.StoreDir = filepath.Join(s.stores, name)
+	}
 	opts.NoSigs, opts.NoLog, opts.Debug = true, true, opts.Debug || s.debug
 	return opts, nil
 }
@@ -214,19 +220,35 @@ func (s *system) start(names ...string) {
 		if err != nil {
 			s.t.Fatalf("the server refuses %s: %v\n%s", name, err, s.text(name))
 		}
-		n := &node{Server: srv, log: &logbook{}}
-		srv.SetLoggerV2(n.log, s.debug, false, false)
-		s.running[name] = n
-		srv.Start()
-		if fatal := n.log.with("[FTL]"); len(fatal) > 0 {
-			s.t.Fatalf("the server of %s does not start: %s\n%s", name, fatal[0], s.text(name))
-		}
+		s.running[name] = begin(srv, s.debug)
 	}
 	for _, name := range names {
-		if n := s.running[name]; !n.ReadyForConnections(patience) {
-			s.t.Fatalf("the server of %s does not get ready\n%s", name, n.log)
+		if err := s.running[name].ready(); err != nil {
+			s.t.Fatalf("the server of %s does not get ready: %v\n%s", name, err, s.text(name))
 		}
 	}
+}
+
+// begin starts a server.
+func begin(srv *server.Server, debug bool) *node {
+	n := &node{Server: srv, log: &logbook{}}
+	srv.SetLoggerV2(n.log, debug, false, false)
+	srv.Start()
+	return n
+}
+
+// ready waits until a server listens everywhere. One that does not yet must not
+// be stopped, since it would go on to listen.
+func (n *node) ready() error {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		if fatal := n.log.with("[FTL]"); len(fatal) > 0 {
+			return errors.New(fatal[0])
+		}
+		if n.ReadyForConnections(100 * time.Millisecond) {
+			return nil
+		}
+	}
+	return errors.New("it takes too long")
 }
 
 // stop stops servers.
