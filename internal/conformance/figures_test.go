@@ -106,7 +106,7 @@ func count(t *testing.T, judge *oracle.Judge, title string, list []input) figure
 		case starts:
 			f.starts++
 			if bad := slices.DeleteFunc(m.errors(), func(f *engine.Finding) bool {
-				return losesValue(f) || f.Round > 1 // what a fix brings to light
+				return LosesValue(f) || f.Round > 1 // what a fix brings to light
 			}); len(bad) > 0 {
 				f.falseErrors++
 				t.Logf("error on a configuration that starts: %s", m.describe(nil))
@@ -141,7 +141,7 @@ func cure(t *testing.T, judge *oracle.Judge, m *measured, f *figures) {
 	if m.class != refused && m.class != starts {
 		return
 	}
-	res := check(t, judge, m.text, true, choices)
+	res := check(t, judge, m.text, true, Choices)
 	after, changed := m.text, false
 	for _, file := range res.Files {
 		if file.Status == engine.WouldChange {
@@ -159,7 +159,7 @@ func cure(t *testing.T, judge *oracle.Judge, m *measured, f *figures) {
 		}
 		return
 	}
-	if len(m.missed) > 0 || !derivable(res) || !derivable(check(t, judge, m.text, false, choices)) {
+	if len(m.missed) > 0 || !Derivable(res) || !Derivable(check(t, judge, m.text, false, Choices)) {
 		return
 	}
 	f.derivable++
@@ -168,26 +168,6 @@ func cure(t *testing.T, judge *oracle.Judge, m *measured, f *figures) {
 	} else {
 		t.Logf("not cured: %s\n  after:\n%s  %v", m.describe(nil), indent(after), v.Problems)
 	}
-}
-
-// derivable reports whether every error of a run has an answer that follows from
-// the file, or from the choices made here: also those that come to light only
-// when others are cured. A choice may prove wrong; then the proof holds it back.
-func derivable(res *engine.Result) bool {
-	errors := 0
-	for _, e := range res.Findings {
-		if e.Severity != fixes.Error {
-			continue
-		}
-		errors++
-		switch {
-		case e.Applicability == fixes.Manual, e.Applicability == fixes.ChangesBehaviour, e.Fix == nil, e.Hidden == "needs a choice":
-			return false
-		case e.Hidden != "" && elsewhere[e.Rule] != "":
-			return false
-		}
-	}
-	return errors > 0
 }
 
 func ask(tb testing.TB, judge *oracle.Judge, text string) oracle.Verdict {

@@ -84,12 +84,6 @@ var environment = regexp.MustCompile(`^variable reference for '([A-Za-z_][A-Za-z
 // placeholder matches what a template leaves in a file that is none yet.
 var placeholder = regexp.MustCompile(`\{\{|%[sdvqt]\b|%\+v|<%|\$\{|__[A-Z_]+__`)
 
-// outsideMessages are refusals for what is not in the file: other files, keys
-// and JWTs that somebody signed, and a state of the machine.
-var outsideMessages = regexp.MustCompile(`^(error parsing include file .*no such file|error parsing operator JWT|invalid account JWT|operator .* expects version|` +
-	`error parsing X509|error parsing certificate|failed to parse root ca|` +
-	`cert_store not compatible with current operating system|encountered panic without a token|runtime error: invalid memory address)`)
-
 // classify says what the official server makes of the input. Errors at the
 // start count only if nothing was refused before: else parts were left out.
 func (m *measured) classify() {
@@ -122,7 +116,7 @@ func (m *measured) classify() {
 			m.why = "environment"
 			return true
 		}
-		if outsideMessages.MatchString(p.Message) {
+		if Outside(p.Message) {
 			m.why = p.Message
 			return true
 		}

@@ -57,7 +57,7 @@ func TestCuresAreWhatWasWrittenDown(t *testing.T) {
 		if in.cure != "safe" {
 			continue
 		}
-		res := check(t, judge, in.text, true, choices)
+		res := check(t, judge, in.text, true, Choices)
 		after := in.text
 		for _, f := range res.Files {
 			if f.After != nil {

@@ -1,10 +1,15 @@
 package conformance
 
-import "github.com/natsfix/natsfix/internal/engine"
+import (
+	"regexp"
 
-// choices are values for the parameters that fixes need, as a person might
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+)
+
+// Choices are values for the parameters that fixes need, as a person might
 // choose them: where there is a default it is that.
-var choices = map[string]string{
+var Choices = map[string]string{
 	"backslash-escape.meaning":                "literal",
 	"block-string-newline.brackets":           "keep",
 	"cluster-name-missing.name":               "C1",
@@ -52,11 +57,43 @@ var elsewhere = map[string]string{
 // losing are the rules whose errors are right on configurations that start:
 // the server drops what is written there, without a word.
 var losing = map[string]string{
-	"duplicate-key":       "of two values of one key the server keeps the last, and drops the other whole",
-	"conflicting-aliases": "of two spellings of one field one is dropped, at random at every start",
-	"size-suffix":         "the value is dropped, and its block takes the name of the field",
-	"empty-value":         "the key is dropped, and its block takes the name of the key",
+	"duplicate-key":        "of two values of one key the server keeps the last, and drops the other whole",
+	"conflicting-aliases":  "of two spellings of one field one is dropped, at random at every start",
+	"size-suffix":          "the value is dropped, and its block takes the name of the field",
+	"empty-value":          "the key is dropped, and its block takes the name of the key",
+	"field-case":           "of the fields of a resolver the server reads those in lower case, and drops the others",
+	"import-prefix-and-to": "the server drops to, or refuses the import, as it happens to read its map",
 }
 
-// losesValue reports whether a finding speaks of a value that the server loses.
-func losesValue(f *engine.Finding) bool { return losing[f.Rule] != "" }
+// LosesValue reports whether a finding speaks of a value that the server loses.
+func LosesValue(f *engine.Finding) bool { return losing[f.Rule] != "" }
+
+// Derivable reports whether every error of a run has an answer that follows from
+// the file, or from the choices made here: also those that come to light only
+// when others are cured. A choice may prove wrong; then the proof holds it back.
+func Derivable(res *engine.Result) bool {
+	errors := 0
+	for _, e := range res.Findings {
+		if e.Severity != fixes.Error {
+			continue
+		}
+		errors++
+		switch {
+		case e.Applicability == fixes.Manual, e.Applicability == fixes.ChangesBehaviour, e.Fix == nil, e.Hidden == "needs a choice":
+			return false
+		case e.Hidden != "" && elsewhere[e.Rule] != "":
+			return false
+		}
+	}
+	return errors > 0
+}
+
+// outsideMessages are refusals for what is not in the file: other files, keys
+// and JWTs that somebody signed, and a state of the machine.
+var outsideMessages = regexp.MustCompile(`^(error parsing include file .*no such file|error parsing operator JWT|invalid account JWT|operator .* expects version|` +
+	`error parsing X509|error parsing certificate|failed to parse root ca|` +
+	`cert_store not compatible with current operating system|encountered panic without a token|runtime error: invalid memory address)`)
+
+// Outside reports whether the server says that message for what is not in the
+// files: keys and JWTs that somebody signed, and a state of the machine.
+func Outside(message string) bool { return outsideMessages.MatchString(message) }

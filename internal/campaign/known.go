@@ -1,0 +1,106 @@
+package campaign
+
+import (
+	"regexp"
+
+	"github.com/nats-io/nkeys"
+)
+
+// Known is a difference between natsfix and the server that stays, and why.
+type Known struct {
+	ID string // of the disagreements
+	// Match narrows the entry to cases whose text or detail it matches, nil for
+	// all of the ID.
+	Match *regexp.Regexp
+	// Example has the difference. If it has it no more, the entry has to go.
+	Example Case
+	Reason  string
+}
+
+// single is a case of one document.
+func single(text string) Case { return Case{Files: map[string]string{Root: text}} }
+
+// holds reports whether a disagreement is this difference.
+func (k *Known) holds(cs Case, d Disagreement) bool {
+	return d.ID() == k.ID && (k.Match == nil || k.Match.MatchString(d.Detail) || k.Match.MatchString(cs.String()))
+}
+
+// operatorMode matches a case with an operator.
+var operatorMode = regexp.MustCompile(`(?i)["']?(operators?|roots?|root_operators?|trusted|trusted_keys)["']?[ :=]*[\["'\w./]`)
+
+// Why some differences stay.
+const (
+	inTheJWT       = "what an operator's JWT names (a system account, a resolver's URL) decides, which natsfix does not read"
+	unusedVariable = "without the value that goes nothing uses the variable, and its definition becomes a field that the server does not know: " +
+		"the proof holds the fix back, and says so"
+	provedLater = "a fix is held back because it brings another error to light; once the first run has cured what was beside it, the second can compare and takes it"
+)
+
+// KnownDifferences lists the differences that stay.
+func KnownDifferences() []Known {
+	return []Known{
+		{
+			ID:      "missed: could not fetch <…>: Get …: unsupported protocol scheme …",
+			Example: single("operator: " + operatorJWT + "\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "missed: error resolving system account: account missing",
+			Match:   operatorMode,
+			Example: single("operator: " + operatorJWT + "\nresolver: MEMORY\nsystem_account: " + publicKey(nkeys.PrefixByteAccount, 1) + "\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "missed: leaf nodes and gateways (both being defined) require a system account to also be configured",
+			Match:   operatorMode,
+			Example: single("gateway { name: C1, port: 7222 }\nleafnodes { port: 7422 }\noperator: operator.jwt\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "missed: JetStream cluster requires configured routes or solicited leafnode for the system account",
+			Match:   operatorMode,
+			Example: single("gateway { name: C1, port: 7222 }\njetstream {}\noperator: " + operatorJWT + "\nserver_name: n1\nleafnodes { remotes: [ { account: APP } ] }\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "not cured: could not fetch <…>: Get …: unsupported protocol scheme …",
+			Example: single("operator: " + operatorJWT + "\ndebug: \"true\"\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "not cured: error resolving system account: account missing",
+			Match:   operatorMode,
+			Example: single("operator: " + operatorJWT + "\nresolver: MEMORY\nsystem_account: " + publicKey(nkeys.PrefixByteAccount, 1) + "\ndebug: \"true\"\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "not cured: leaf nodes and gateways (both being defined) require a system account to also be configured",
+			Match:   operatorMode,
+			Example: single("gateway { name: C1, port: 7222 }\nleafnodes { port: 7422 }\noperator: operator.jwt\ndebug: \"true\"\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "unproved: conflicting-aliases",
+			Match:   regexp.MustCompile(`unknown field`),
+			Example: single("V4: 6222\nport: $V4\nlisten: \"127.0.0.1:7422\"\n"),
+			Reason:  unusedVariable,
+		},
+		{
+			ID:      "unproved: duplicate-key",
+			Match:   regexp.MustCompile(`unknown field`),
+			Example: single("V2: []\nserver_tags: $V2\nserver_tags: []\n"),
+			Reason:  unusedVariable,
+		},
+		{
+			ID:      "missed: unknown field …",
+			Match:   regexp.MustCompile(`unknown field "}`),
+			Example: single("}\ntls={\n}no_header_support="),
+			Reason:  "stray-brace speaks of the first brace that became a key; the others come to light once that is out of the way",
+		},
+		{
+			ID:      "restless: after a fix that failed its proof",
+			Example: single("tls {\n  cert_file: server.pem\n  certs: [{ cert_file: x.pem, key_file: off }]\n  curve_preferences: []\n}\n"),
+			Reason:  provedLater,
+		},
+	}
+}
