@@ -96,7 +96,8 @@ func isBinary(src []byte) bool {
 func (r *run) problemFindings(p *plan) []*Finding {
 	claimed := make(map[string][]*Finding)
 	for _, rep := range p.reports {
-		if f := rep.finding; ruleOf(r.req.Rules, f.Rule).Syntax {
+		// A warning speaks of what the parser takes.
+		if f := rep.finding; f.Severity == fixes.Error && ruleOf(r.req.Rules, f.Rule).Syntax {
 			claimed[f.File] = append(claimed[f.File], f)
 		}
 	}

@@ -36,7 +36,7 @@ func CutShort(v ast.Node) bool {
 // leftOver reports whether an entry's key is what a separator cut off the value
 // in front of it, and has no value of its own.
 func leftOver(entry ast.Node) bool {
-	if !Glued(entry).Valid() {
+	if entry.Quote() != ast.Bare || !Glued(entry).Valid() {
 		return false
 	}
 	rest := entry.Doc().Source()[entry.KeySpan().End:]

@@ -107,9 +107,14 @@ func entries(e *fleet.Entry) []*fleet.Entry {
 
 func checkSingleAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map, what string) {
 	for _, one := range []struct {
-		field, message string
-	}{{"users", "does not allow multiple users"}, {"token", "does not support tokens"}, {"auth_callout", "does not support callouts"}} {
-		if e := m.Field(one.field); e != nil && !e.Value.Unknown() {
+		message string
+		fields  []string
+	}{
+		{"does not allow multiple users", []string{"users"}},
+		{"does not support tokens", []string{"token"}},
+		{"does not support callouts", []string{"auth_callout", "auth_hook"}},
+	} {
+		if e := m.Field(one.fields...); e != nil && !e.Value.Unknown() {
 			f := at(v, e, "%s is not for routes and gateways, which take one user with a password: the server refuses to start (\"%s authorization %s\")", e.Key, what, one.message)
 			p.Report(manual(f, "give one user and password, the same on all servers"))
 		}
@@ -136,7 +141,7 @@ nothing of the kind, and the server refuses to start.`,
 		if !v.Is("cluster", "permissions") {
 			return
 		}
-		if e := v.Value.Map.Field("allow_responses", "allow_response"); e != nil && e.Value.Plain() != false {
+		if e := v.Value.Map.Field("allow_responses", "publish_allow_responses"); e != nil && e.Value.Plain() != false {
 			p.Report(manual(at(v, e, "routes know no %s: the server refuses to start (\"Cluster permissions do not support dynamic responses\")", e.Key), "take it out"))
 		}
 	})

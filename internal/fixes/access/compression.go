@@ -25,7 +25,7 @@ zeroes is none ("requires at least one RTT threshold").`,
 		if !v.Is("compression", "rtt_thresholds") || !v.Value.IsList() || v.Parent == nil {
 			return
 		}
-		if _, mode := text(v.Parent.Value.Map, "mode"); !strings.EqualFold(mode, "s2_auto") && !strings.EqualFold(mode, "auto") {
+		if !isAuto(v.Parent) {
 			return
 		}
 		var times []time.Duration
@@ -67,4 +67,25 @@ func thresholdProblem(times []time.Duration) string {
 		return "requires at least one RTT threshold"
 	}
 	return ""
+}
+
+// isAuto reports whether a compression block comes to s2_auto, the one mode that
+// has thresholds: by that name; for leaf nodes also as on; and without a mode for
+// remotes and for a port that listens (server/opts.go, setBaselineOptions).
+func isAuto(v *fixes.Visit) bool {
+	leaf := v.Block != nil && v.Block.Path != "cluster"
+	mode := v.Value.Map.Value("mode")
+	if mode == nil || mode.IsString() && mode.Text() == "" {
+		return leaf && (v.Block.Path != "leafnodes" || v.Server.AcceptsLeaves())
+	}
+	if !mode.IsString() {
+		return false
+	}
+	switch strings.ToLower(mode.Text()) {
+	case "s2_auto", "auto":
+		return true
+	case "on", "enabled", "true":
+		return leaf
+	}
+	return false
 }

@@ -126,7 +126,7 @@ func importsOf(accounts *fleet.Map, kind string) map[string][]imported {
 	for _, a := range accounts.Entries {
 		for _, item := range items(a.Value.Map.Value("imports")) {
 			e := item.Map.Field(kind)
-			if e == nil {
+			if e == nil || item.Map.Field("stream") != nil && item.Map.Field("service") != nil {
 				continue
 			}
 			_, account := text(e.Value.Map, "account")

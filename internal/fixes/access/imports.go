@@ -61,6 +61,9 @@ func checkImportRefused(p *fixes.Pass, v *fixes.Visit) {
 	seen := map[string]map[string]bool{"stream": {}, "service": {}}
 	for i, item := range v.Value.List {
 		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+		if item.Map.Field("stream") != nil && item.Map.Field("service") != nil {
+			continue // export-directive
+		}
 		for kind, imports := range seen {
 			if e := item.Map.Field(kind); e != nil && e.Value.IsMap() {
 				checkImport(p, w, e, kind, v.Parent.Entry.Key, imports)

@@ -17,7 +17,8 @@ func InvalidKey() *fixes.Rule {
 		What: `A public key starts with a letter that tells its kind (A for accounts, U for users, O for operators, X for curves), has 56
 letters and digits, and ends in a checksum, so that one wrong letter is noticed: "Not a valid public nkey for an account", "Not a valid
 public nkey for leafnode authorization", "Expected callout user to be a valid public account nkey", "Expected callout xkey to be a
-valid public xkey", "trust key required to be a valid public operator nkey", "invalid proxy key". A seed starts with S ("Remote
+valid public xkey", "trust key required to be a valid public operator nkey", "invalid proxy key" (and for an entry of proxies without one, which
+nats-server -t lets pass, "proxy trusted key \"\" is invalid"). A seed starts with S ("Remote
 leafnode nkey is not a valid seed", a message that shows the seed). An item of pinned_certs has 64 hexadecimal digits ("does not look
 like hex-encoded sha256").`,
 		Fix:           "Nothing: a person looks for the right key.",
@@ -31,8 +32,13 @@ like hex-encoded sha256").`,
 var fingerprint = regexp.MustCompile(`^[A-Fa-f0-9]{64}$`)
 
 func checkInvalidKey(p *fixes.Pass, v *fixes.Visit) {
-	if v.Field == nil || v.Block == nil || v.Value.Kind() != ast.KindString {
-		return
+	if v.Entry == nil && v.Field != nil && v.Field.Name == "trusted" && v.Block.Path == "proxies" && v.Value.IsMap() {
+		if e := v.Value.Map.Field("key", "public_key"); e == nil || e.Value.IsString() && e.Value.Text() == "" {
+			p.Report(manual(v.Finding("the entry has no key: the server refuses to start (\"proxy trusted key \\\"\\\" is invalid\"), though nats-server -t calls the file valid"), "give the proxy's public key"))
+		}
+	}
+	if v.Field == nil || v.Block == nil || v.Value.Kind() != ast.KindString || v.Entry == nil && (!v.Field.Takes(schema.List) || v.Parent.Entry == nil) {
+		return // a list where one value belongs is for wrap-in-list
 	}
 	if v.Field.Name == "pinned_certs" {
 		if v.Entry == nil && !fingerprint.MatchString(v.Value.Text()) {
@@ -44,6 +50,9 @@ func checkInvalidKey(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	valid, what, message := keyCheck(v)
+	if v.Value.Text() == "" && (v.Block.Path == "authorization.users[]" || v.Block.Path == "proxies.trusted[]") {
+		return // as if it was left out
+	}
 	if valid == nil || valid(v.Value.Text()) {
 		return
 	}

@@ -78,8 +78,9 @@ func LeafnodeProxy() *fixes.Rule {
 		Since:   "2.12.0",
 		What: `A leaf remote reaches its hub through an HTTP proxy if it speaks WebSocket. The proxy has an http or https URL ("proxy URL
 scheme must be http or https", "invalid proxy URL") with a host ("proxy URL must specify a host"), a user with a password or neither
-("proxy username and password must both be specified or both be empty"), and no negative timeout. A wss URL behind it needs a tls
-block in the remote ("proxy is configured but remote URL requires TLS and no TLS configuration is provided").`,
+("proxy username and password must both be specified or both be empty"), and no negative timeout. Other options without a URL are refused
+("proxy URL must be specified when other proxy options are set"), and a tls block for a proxy whose URL is not https ("proxy TLS
+configuration requires an https proxy URL"). A wss URL behind it needs a tls block in the remote ("proxy is configured but remote URL requires TLS and no TLS configuration is provided").`,
 		Fix:           "Nothing: a person says how to reach the proxy.",
 		Applicability: "Manual: what is missing is nowhere in the file.",
 		Before:        "leafnodes {\n  remotes: [ { url: \"ws://hub:443\", proxy { url: \"socks5://proxy:1080\" } } ]\n}\n",
@@ -94,13 +95,16 @@ func checkProxy(p *fixes.Pass, v *fixes.Visit) {
 	}
 	m := v.Value.Map
 	e, raw := text(m, "url")
-	if e == nil {
-		return
-	}
 	report := func(e *fleet.Entry, message, reason string) {
 		p.Report(manual(at(v, e, "the server refuses to start (%q)", message).Beside(v.Entry, "the proxy"), reason))
 	}
 	user, pass := m.Field("username"), m.Field("password")
+	if e == nil {
+		if !m.Value("url").Unknown() && usesProxy(m) {
+			report(v.Entry, "proxy URL must be specified when other proxy options are set", "write the URL of the proxy, as http://host:port, or take the proxy out")
+		}
+		return
+	}
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
@@ -111,6 +115,9 @@ func checkProxy(p *fixes.Pass, v *fixes.Visit) {
 		return
 	case u.Host == "":
 		report(e, "proxy URL must specify a host", "name the proxy's host")
+		return
+	case u.Scheme == "http" && m.Block("tls") != nil:
+		report(e, "proxy TLS configuration requires an https proxy URL", "name a proxy with an https URL, or take the tls block out")
 		return
 	case user == nil && pass != nil && pass.Value.Text() != "", user != nil && pass == nil && user.Value.Text() != "":
 		if user == nil {
@@ -129,4 +136,15 @@ func checkProxy(p *fixes.Pass, v *fixes.Visit) {
 			return
 		}
 	}
+}
+
+// usesProxy reports whether a proxy without a URL has another option that says
+// something.
+func usesProxy(m *fleet.Map) bool {
+	for _, name := range []string{"username", "password", "timeout"} {
+		if v := m.Value(name); v != nil && !v.Unknown() && v.Text() != "" && v.Plain() != int64(0) {
+			return true
+		}
+	}
+	return m.Block("tls") != nil
 }

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +16,8 @@ func MappingRefused() *fixes.Rule {
 		What: `A mapping leads from a subject ("Subject is not a valid subject") to destinations. A destination in a block has a weight
 ("Missing weight for mapping destination"); those of one cluster come to 100 % at most ("total weight needs to be <= 100") and each
 stands once ("duplicate entry"). $1 and {{wildcard(1)}} stand for the wildcards of the source, which must have as many ("Error adding
-mapping: invalid mapping destination: wildcard index out of range").`,
+mapping: invalid mapping destination: wildcard index out of range"); * does not, and a > at the end stands on both sides or on neither
+("Error adding mapping: invalid subject").`,
 		Fix:           "Nothing: a person says what goes where.",
 		Applicability: "Manual: the shares are for a person to decide.",
 		Before:        "mappings {\n  orders: [ { destination: \"orders.v2\" } ]\n}\n",
@@ -26,9 +25,6 @@ mapping: invalid mapping destination: wildcard index out of range").`,
 		References:    []string{"server/opts.go: parseAccountMappings, parseAccountMapDest", "server/accounts.go: AddWeightedMappings"},
 	}, checkMapping)
 }
-
-// wildcardIndex matches what stands for a wildcard of the source.
-var wildcardIndex = regexp.MustCompile(`\$(\d+)|\{\{\s*[wW]ildcard\s*\(\s*(\d+)\s*\)\s*\}\}`)
 
 func checkMapping(p *fixes.Pass, v *fixes.Visit) {
 	if v.Entry == nil || v.Block == nil || v.Block.Path != "mappings" {
@@ -41,20 +37,27 @@ func checkMapping(p *fixes.Pass, v *fixes.Visit) {
 	total, seen := map[string]int64{}, map[string]bool{}
 	for i, item := range items(v.Value) {
 		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
-		if item.IsString() {
+		if item.IsString() && !v.Value.IsList() {
 			checkDestination(p, w.Finding, v.Entry.Key, item.Text())
 			continue
 		}
-		e, dest := text(item.Map, "destination", "dest")
-		if e == nil {
+		if !item.IsMap() {
 			continue
 		}
-		finding := func(format string, args ...any) *fixes.Finding { return at(w, e, format, args...) }
+		e, dest := text(item.Map, "destination", "dest")
+		finding := func(format string, args ...any) *fixes.Finding {
+			if e == nil {
+				return w.Finding(format, args...)
+			}
+			return at(w, e, format, args...)
+		}
 		weight := item.Map.Field("weight")
 		_, cluster := text(item.Map, "cluster")
 		switch {
 		case weight == nil:
 			p.Report(manual(finding("the destination has no weight: the server refuses to start (\"Missing weight for mapping destination\")"), "say how much goes there, such as weight: 100%"))
+		case item.Map.Value("destination", "dest").Unknown():
+			continue
 		case seen[dest]:
 			p.Report(manual(finding("the destination %s stands twice: the server refuses to start (\"duplicate entry\")", dest).Beside(v.Entry, "the mapping"), "take one of them out"))
 		default:
@@ -85,24 +88,7 @@ func percentOf(v *fleet.Value) int64 {
 }
 
 func checkDestination(p *fixes.Pass, finding func(string, ...any) *fixes.Finding, source, dest string) {
-	wildcards := 0
-	for token := range strings.SplitSeq(source, ".") {
-		if token == "*" {
-			wildcards++
-		}
-	}
-	for _, m := range wildcardIndex.FindAllStringSubmatch(dest, -1) {
-		if n, err := strconv.Atoi(m[1] + m[2]); err == nil && n > wildcards {
-			p.Report(manual(finding("%s has %d wildcards, and %s stands for the one of number %d: the server refuses to start (\"wildcard index out of range\")", source, wildcards, m[0], n),
-				"name a wildcard that the source has"))
-			return
-		}
-	}
-	if !strings.Contains(dest, "{{") && (!isSubject(dest) || hasStar(dest) && source != dest) {
-		p.Report(manual(finding("%q is no subject: the server refuses to start (\"Error adding mapping: invalid subject\")", dest), "write the subject that is meant"))
+	if why, message := transformRefused(source, dest); why != "" {
+		p.Report(manual(finding("%s: the server refuses to start (\"Error adding mapping: %s\")", why, message), "write the subject that is meant"))
 	}
 }
-
-// hasStar reports whether a subject has the wildcard for one token, which a
-// destination writes as $1 or {{wildcard(1)}}.
-func hasStar(s string) bool { return slices.Contains(strings.Split(s, "."), "*") }

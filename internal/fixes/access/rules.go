@@ -12,6 +12,7 @@ func Rules() []*fixes.Rule {
 		InvalidSubject(),
 		ReservedAccount(),
 		ImportRefused(),
+		ImportPrefixAndTo(),
 		ImportCycle(),
 		ExportTokenPosition(),
 		LatencySubject(),

@@ -59,12 +59,21 @@ client connections requires TLS verify (mTLS) to be enabled"); this one nats-ser
 			p.Report(manual(at(v, known, "only cluster and gateway know %s: the server refuses to start (\"not supported in this context\")", known.Key), "take it out, or say verify: true"))
 		}
 		peer := m.Field("ocsp_peer")
-		if v.Is("", "tls") && peer != nil && !peer.Value.Unknown() && (isTrue(peer) || peer.Value.IsMap() && isTrue(peer.Value.Map.Field("verify"))) &&
-			m.Field("verify") == nil && m.Field("verify_and_map") == nil {
+		if looksAtClients(v) && peer != nil && !peer.Value.Unknown() && (isTrue(peer) || peer.Value.IsMap() && isTrue(peer.Value.Map.Field("verify"))) &&
+			!mayBeTrue(m.Field("verify")) && !mayBeTrue(m.Field("verify_and_map")) {
 			p.Report(manual(at(v, peer, "ocsp_peer looks at the certificates of clients, which need not show any: the server refuses to start (\"OCSP peer verification for client connections requires TLS verify (mTLS) to be enabled\")"), "say verify: true, which shuts out clients without certificate, or take ocsp_peer out"))
 		}
 	})
 }
+
+// looksAtClients reports whether a tls block is one whose ocsp_peer the server
+// holds against its verify (server/ocsp_peer.go, plugTLSOCSPPeer).
+func looksAtClients(v *fixes.Visit) bool {
+	return v.Is("", "tls") || v.Is("websocket", "tls") || v.Is("mqtt", "tls") || v.Is("leafnodes", "tls")
+}
+
+// mayBeTrue reports whether a switch is on, as far as is known.
+func mayBeTrue(e *fleet.Entry) bool { return e != nil && (e.Value.Unknown() || isTrue(e)) }
 
 func isTLS(v *fixes.Visit) bool {
 	return v.Entry != nil && v.Field != nil && v.Value.IsMap() && (v.Field.Name == "tls" || v.Field.Name == "resolver_tls")

@@ -26,7 +26,7 @@ func permissionsOf(s *fleet.Server, account string) []*fixes.Visit {
 			out = append(out, v)
 		}
 	}
-	add(fixes.Below(holder, "default_permissions", "default_permission"))
+	add(fixes.Below(holder, "default_permissions", "default_permission", "permissions"))
 	for _, user := range items(fixes.Below(holder, "users")) {
 		add(fixes.Below(user, "permissions", "permission", "authorization"))
 	}

@@ -2,6 +2,7 @@ package meaning
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -47,7 +48,10 @@ func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end},
 			Message: sprintf("without quotes the / ends the value: the parser reads the address %s, and then a number by itself", n.Raw())}
 		fix := fixes.NewFix(d, []ast.Edit{{Start: n.Start(), End: n.Start(), New: `"`}, {Start: end, End: end, New: `"`}}, "put the network in quotes")
-		f.With(around(p, d, fix, keysOf(n)...), "it cannot be edited here")
+		// The number may have become the key of what follows, and so the name of the
+		// block around it.
+		bits := strings.TrimLeft(string(d.Tree.Source()[n.End():end]), "/")
+		f.With(around(p, d, fix, append(keysOf(n), bits)...), "it cannot be edited here")
 		if field := fieldOf(n); n.Parent().Kind() == ast.KindArray && (field == nil || field.Elem&schema.String == 0 || field.Elem&schema.Int != 0) {
 			f.Because(fixes.ChangesBehaviour, "the list is read with two items for each network today")
 		}

@@ -261,6 +261,23 @@ func deleteAll(p *fixes.Pass, entries []*fleet.Entry) *fixes.Fix {
 	}
 	for _, e := range entries {
 		withinUses(p, fix, e)
+		if block := e.Node.Parent(); fix != nil && block.Kind() == ast.KindMap && empties(block, byDoc[e.Doc]) {
+			for _, w := range slices.Clone(fix.Within) {
+				if i := strings.LastIndexByte(w.Path, '.'); i > 0 {
+					fix.Within = append(fix.Within, fixes.Within{Server: w.Server, Path: w.Path[:i]})
+				}
+			}
+		}
 	}
 	return fix
+}
+
+// empties reports whether nothing is left in a block without the entries.
+func empties(block ast.Node, entries []ast.Node) bool {
+	for n := range block.Children() {
+		if !slices.Contains(entries, n) {
+			return false
+		}
+	}
+	return true
 }

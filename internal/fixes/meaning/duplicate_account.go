@@ -27,7 +27,7 @@ word, see duplicate-key.`,
 }
 
 func checkDuplicateAccount(p *fixes.Pass, v *fixes.Visit) {
-	if v.Entry != nil || v.Parent == nil || !v.Parent.Is("", "accounts") || !v.Value.IsString() {
+	if v.Entry != nil || v.Parent == nil || !v.Parent.Is("", "accounts") || !v.Value.IsString() || v.Value.Text() == "$G" { // reserved-account
 		return
 	}
 	for _, other := range v.Parent.Value.List[:v.Index] {

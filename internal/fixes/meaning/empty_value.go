@@ -46,7 +46,7 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		return
 	}
 	manual := func(n ast.Node, end int, format string, args ...any) {
-		if fixes.Glued(n).Valid() || strings.ContainsAny(n.Key(), "{}[]") {
+		if fixes.Glued(n).Valid() || n.Key() != "{" && strings.ContainsAny(n.Key(), "{}[]") {
 			return // unquoted-special, and rules for braces
 		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end}, Message: sprintf(format, args...)}

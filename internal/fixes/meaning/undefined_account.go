@@ -53,6 +53,9 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {
 		return
 	}
+	if v.Entry != nil && !v.Field.Takes(schema.String) || v.Entry == nil && (v.Parent.Entry == nil || !v.Field.Takes(schema.List)) {
+		return // wrap-in-list
+	}
 	message, severity := "", fixes.Error
 	switch name := v.Field.Name; {
 	case strings.HasSuffix(v.Block.Path, ".exports[]") && name == "accounts" && exportsNothing(v):

@@ -2,6 +2,7 @@ package silent
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -54,6 +55,9 @@ func inertBlocks() []inertBlock {
 func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 	for _, b := range blocks {
 		v := fixes.Top(s, b.names...)
+		if b.name() == "gateway" {
+			checkGatewayPortZero(p, s, v)
+		}
 		if v == nil || !v.Value.IsMap() || fixes.Below(v, "port") != nil || fixes.Below(v, "listen") != nil {
 			continue
 		}
@@ -72,6 +76,28 @@ func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 		}
 		p.Report(f)
 	}
+}
+
+// checkGatewayPortZero reports a gateway with a name whose port is 0, which for
+// other blocks means that they do not listen.
+func checkGatewayPortZero(p *fixes.Pass, s *fleet.Server, gateway *fixes.Visit) {
+	port, listen := fixes.Below(gateway, "port"), fixes.Below(gateway, "listen")
+	if s.Broken() || s.GatewayName.Text == "" || s.AcceptsGateways() || port == nil && listen == nil {
+		return
+	}
+	at := port
+	if listen != nil {
+		at = listen
+		if text := listen.Value.Text(); listen.Value.IsString() && !strings.HasSuffix(text, ":0") {
+			return // listen-scheme
+		}
+	}
+	if k := at.Value.Kind(); k != ast.KindInt && (k != ast.KindString || at == port) {
+		return // scalar-type
+	}
+	f := at.Finding("the port of the gateway is 0: the server refuses to start (\"gateway %q has no port specified (select -1 for random port)\"), though nats-server -t calls the file valid", s.GatewayName.Text)
+	f.Severity = fixes.Error
+	p.Report(f.Because(fixes.Manual, "give the port, 7222 by custom; the other clusters name it in their URLs"))
 }
 
 // harmless reports whether a block makes sense without a port.

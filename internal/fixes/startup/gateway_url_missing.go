@@ -62,7 +62,11 @@ func checkGatewayURLMissing(p *fixes.Pass, s *fleet.Server) {
 		if text(name) == "" || urls != nil && (!urls.Value.IsList() || len(urls.Value.List) > 0) {
 			continue
 		}
-		f := item.Finding("the entry %q has no URL: the server refuses to start (%q), though nats-server -t calls the file valid", text(name), fmt.Sprintf("gateway %q has no URL", text(name)))
+		at := fixes.Below(item, "name")
+		if urls != nil {
+			at = urls
+		}
+		f := at.Finding("the entry %q has no URL: the server refuses to start (%q), though nats-server -t calls the file valid", text(name), fmt.Sprintf("gateway %q has no URL", text(name)))
 		given, chose := p.Param("url")
 		own := text(name) == s.GatewayName.Text
 		switch {

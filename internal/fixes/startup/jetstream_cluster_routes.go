@@ -88,10 +88,12 @@ func clusterRoutesFinding(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes
 	switch {
 	case routes != nil:
 		f = routes.Finding(message)
+	case listensAt(cluster) != nil:
+		f = listensAt(cluster).Finding(message)
+	case listensAt(fixes.Top(s, "gateway")) != nil:
+		f = listensAt(fixes.Top(s, "gateway")).Finding(message)
 	case cluster != nil:
 		f = cluster.KeyFinding(message)
-	case fixes.Top(s, "gateway") != nil:
-		f = fixes.Top(s, "gateway").KeyFinding(message)
 	}
 	const otherwise = "cluster.routes cannot be written in this file"
 	if given, chose := p.Param("routes"); chose && given != "none" {
@@ -120,6 +122,15 @@ func clusterRoutesFinding(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes
 		chosen(p, f, "routes", fmt.Sprintf("the routes are those of %s, whose cluster has the same name", peer.Root.Path))
 	}
 	return f
+}
+
+// listensAt returns what makes a block listen, its port or listen, nil if
+// nothing does.
+func listensAt(block *fixes.Visit) *fixes.Visit {
+	if listen := fixes.Below(block, "listen"); listen != nil {
+		return listen
+	}
+	return fixes.Below(block, "port")
 }
 
 // routesPeer returns another member of the cluster that has routes; leads says

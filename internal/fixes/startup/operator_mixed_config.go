@@ -21,8 +21,8 @@ func OperatorMixedConfig() *fixes.Rule {
 			Message: "operators do not allow Accounts to be configured directly",
 			Since:   "2.0.0",
 			What: `With an operator all accounts and users come from JWTs. The server refuses to start if the file has accounts,
-authorization.users, authorization.auth_callout, trusted_keys or no_auth_user as well, or users in
-leafnodes.authorization, or names an account of a leaf link or in resolver_pinned_accounts by anything but its public key (server/jwt.go,
+mappings (which are those of the account $G), authorization.users, authorization.auth_callout, trusted_keys or no_auth_user as well, or users in
+leafnodes.authorization, or names the system account, an account of a leaf link or one in resolver_pinned_accounts by anything but its public key (server/jwt.go,
 validateTrustedOperators; server/leafnode.go, validateLeafNode; server/auth.go, validateNoAuthUser).`,
 			Fix: "Takes out what the operator does not allow.",
 			Applicability: `Unsafe, as it changes behaviour: the accounts and users must exist as JWTs, with permissions, imports and
@@ -57,9 +57,10 @@ func checkOperatorMixedConfig(p *fixes.Pass, s *fleet.Server) {
 		what, message string
 	}{
 		{fixes.Top(s, "accounts"), len(readAccounts(s).names) > 0, "accounts", "operators do not allow Accounts to be configured directly"},
+		{fixes.Top(s, "mappings", "maps"), true, "mappings", "operators do not allow Accounts to be configured directly"},
 		{fixes.Below(auth, "users"), len(items(fixes.Below(auth, "users"))) > 0, "users", "operators do not allow users to be configured directly"},
 		{fixes.Top(s, "trusted_keys", "trusted"), len(items(fixes.Top(s, "trusted_keys", "trusted"))) > 0, "trusted keys", "conflicting options for 'TrustedKeys' and 'TrustedOperators'"},
-		{fixes.Below(auth, "auth_callout"), true, "an authorization callout", "operators do not allow authorization callouts to be configured directly"},
+		{fixes.Below(auth, "auth_callout", "auth_hook"), true, "an authorization callout", "operators do not allow authorization callouts to be configured directly"},
 		{fixes.Top(s, "no_auth_user"), text(fixes.Top(s, "no_auth_user")) != "", "a user for clients without credentials", noAuthUser},
 		{fixes.Below(fixes.Top(s, "mqtt"), "no_auth_user"), listens(fixes.Top(s, "mqtt")), "a user for clients without credentials", noAuthUser},
 		{fixes.Below(fixes.Top(s, "websocket", "ws"), "no_auth_user"), s.AcceptsWebsockets(), "a user for clients without credentials", noAuthUser},
@@ -98,6 +99,9 @@ func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visi
 			report(pinned.Finding("%q is no public key of an account: the server refuses to start (%q), though nats-server -t calls the file valid", text(pinned),
 				fmt.Sprintf("pinned account key %q is not a valid public account nkey", text(pinned))))
 		}
+	}
+	if system := systemAccount(s); text(system) != "" && !isAccountKey(system) {
+		report(system.Finding("%q is no public key of an account: the server refuses to start (\"error resolving system account: will only fetch valid account keys\"), though nats-server -t calls the file valid", text(system)))
 	}
 	account := fixes.Below(fixes.Below(leaf, "authorization"), "account")
 	if s.AcceptsLeaves() && text(account) != "" && !isAccountKey(account) {

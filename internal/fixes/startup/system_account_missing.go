@@ -29,7 +29,8 @@ is not set.`,
 			Applicability: `Safe for $SYS, which the server makes, empty, without the line. For other names somebody must choose between
 a new account and one that is there (--set system-account-missing.account=NAME); until then the fix is unsafe.
 Manual for an account's public key: then it is the operator that is missing.
-Silent in operator mode and with a resolver, where accounts come from JWTs.`,
+Silent in operator mode and with a resolver, where accounts come from JWTs; but not with a resolver in memory that does
+not hold the account in resolver_preload.`,
 			Effect: "The server does not run.",
 			Before: `system_account: "$SYS"
 accounts {
@@ -51,7 +52,7 @@ accounts {
 func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	system := systemAccount(s)
 	name := text(system)
-	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || fixes.Top(s, "resolver", "account_resolver", "accounts_resolver") != nil {
+	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || resolves(s, name) {
 		return
 	}
 	have := readAccounts(s)
@@ -79,4 +80,18 @@ func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 		}
 	}
 	p.Report(rooted(s, f))
+}
+
+// resolves reports whether a resolver may know the account. One in memory knows
+// what is preloaded and no more.
+func resolves(s *fleet.Server, name string) bool {
+	resolver := fixes.Top(s, "resolver", "account_resolver", "accounts_resolver")
+	if resolver == nil {
+		return false
+	}
+	if !memoryResolver.MatchString(text(resolver)) {
+		return true
+	}
+	preload := fixes.Top(s, "resolver_preload")
+	return preload != nil && (preload.Value.Map == nil || preload.Value.Map.Get(name) != nil)
 }

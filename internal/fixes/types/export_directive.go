@@ -65,8 +65,12 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 	stream, service := entry.Field("stream"), entry.Field("service")
 	if stream != nil && service != nil {
 		if v.Entry == service && !v.Server.Broken() {
-			p.Report(v.KeyFinding("the entry names both a stream and a service (\"already saw a stream\"): the server refuses to start").
-				Beside(stream, "the stream").Because(fixes.Manual, "make two entries of it"))
+			f := v.KeyFinding("the entry names both a stream and a service (\"already saw a stream\"): the server refuses to start").
+				Beside(stream, "the stream")
+			for _, w := range siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) != "" }) {
+				f.Beside(w.Entry, "for one of both, and where the server may point")
+			}
+			p.Report(f.Because(fixes.Manual, "make two entries of it"))
 		}
 		return
 	}

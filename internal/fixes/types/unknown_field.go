@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
 )
 
@@ -62,11 +64,11 @@ func isUnknown(v *fixes.Visit) bool {
 		return false
 	case e.Used || fixes.VariableLike(e): // unused-variable, also for blocks that take no definitions
 		return false
-	case fixes.Astray(e): // empty-value, size-suffix, unquoted-special
+	case fixes.Astray(e), e.Node.Valid() && e.Node.Lost(): // empty-value, size-suffix, unquoted-special
 		return false
 	case v.Parent != nil && judge(v.Parent) != noMistake: // wrap-in-list speaks of a block of names
 		return false
-	case strings.ContainsAny(e.Key, "{}[],\ufeff"): // glued-brace, stray-brace, extra-comma, byte-order-mark
+	case isMiswritten(e): // glued-brace, stray-brace, extra-comma, byte-order-mark
 		return false
 	case strings.EqualFold(e.Key, "include"): // include-assignment
 		return false
@@ -76,6 +78,15 @@ func isUnknown(v *fixes.Visit) bool {
 		return false
 	}
 	return !inDefinition(v)
+}
+
+// isMiswritten reports whether a key holds what belongs to the syntax around it,
+// of which another rule speaks.
+func isMiswritten(e *fleet.Entry) bool {
+	if e.Key == "" || e.Node.Valid() && e.Node.Quote() != ast.Bare {
+		return false
+	}
+	return strings.ContainsAny(e.Key[1:], "{[") || strings.HasPrefix(e.Key, "\ufeff") || strings.IndexByte("},;", e.Key[0]) >= 0
 }
 
 func reportUnknown(p *fixes.Pass, v *fixes.Visit) {
