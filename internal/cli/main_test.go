@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"bytes"
+	"flag"
+	"fmt"
 	"os"
+	"slices"
 	"testing"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/natsfix/natsfix/internal/engine"
@@ -23,6 +28,8 @@ func TestMain(m *testing.M) {
 			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: suite.All(), Run: engine.Run, Wanted: host.Wanted, Judge: host.Judge}
 			os.Exit(app.Main(os.Args))
 		},
+		"nats-server": natsServer,
+		"old-server":  oldServer,
 		"stuckfix": func() {
 			app := App{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Rules: fakeRules(), Run: stuckRun}
 			os.Exit(app.Main(os.Args))
@@ -32,6 +39,34 @@ func TestMain(m *testing.M) {
 			os.Exit(app.Main(os.Args))
 		},
 	})
+}
+
+// natsServer does what nats-server does with --version and -t.
+func natsServer() {
+	if slices.Contains(os.Args, "--version") {
+		fmt.Println("nats-server: v" + server.VERSION)
+		return
+	}
+	o, err := server.ConfigureOptions(flag.NewFlagSet("nats-server", flag.ContinueOnError), os.Args[1:], nil, nil, nil)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "nats-server: %v\n", err)
+		os.Exit(1)
+	}
+	fmt.Fprintf(os.Stderr, "nats-server: configuration file %s is valid\n", o.ConfigFile)
+}
+
+// oldServer takes everything but feature flags.
+func oldServer() {
+	if slices.Contains(os.Args, "--version") {
+		fmt.Println("nats-server: v2.10.18")
+		return
+	}
+	path := os.Args[slices.Index(os.Args, "-c")+1]
+	text, err := os.ReadFile(path)
+	if err != nil || bytes.HasPrefix(text, []byte("feature_flags")) {
+		fmt.Fprintf(os.Stderr, "nats-server: %s:1:0: unknown field \"feature_flags\"\n", path)
+		os.Exit(1)
+	}
 }
 
 func TestScripts(t *testing.T) {

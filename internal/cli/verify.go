@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -31,6 +32,8 @@ connection opened. Exits with 1 if a server would not start.`,
 			"natsfix verify --env-file .env --server-args \"-js -sd /data\" hub.conf",
 		},
 		flags: append([]cli.Flag{
+			&cli.StringFlag{Category: asking, Name: "server-bin", Usage: "`PROGRAM`: ask this nats-server with -t, too, and say where it differs"},
+			&cli.BoolFlag{Category: asking, Name: "strict-files", Usage: "open the certificates, keys, operators, credentials and directories that are named, from the current directory: what is absent or wrong is an error"},
 			&cli.BoolFlag{Category: asking, Name: "boot", Usage: "really start each server: apart, on free ports of this machine's loopback address, and stop it"},
 			&cli.StringFlag{Category: output, Name: "fail-on", Value: "error", Usage: "`SEVERITY`: least severity that counts for exit code 1: error (default) or warning, of which the server has some that it starts with"},
 		}, flags...),
@@ -66,7 +69,13 @@ func (a *App) verify(ctx context.Context, c *call) (int, error) {
 	}
 	req.Window = fixes.Window{From: release, To: release}
 	req.Rules = a.Rules
-	res, err := verify.Run(ctx, req.Request, a.Run, verify.Options{Boot: c.Bool("boot")})
+	opts := verify.Options{Boot: c.Bool("boot"), StrictFiles: c.Bool("strict-files"), Read: read}
+	if program := c.String("server-bin"); program != "" {
+		if opts.Binary, err = oracle.OpenBinary(ctx, program); err != nil {
+			return 0, fmt.Errorf("--server-bin: %w", err)
+		}
+	}
+	res, err := verify.Run(ctx, req.Request, a.Run, opts)
 	if err != nil {
 		return 0, err
 	}
@@ -97,6 +106,9 @@ func (s *session) finishVerify(res *verify.Result) (int, error) {
 		s.say("More about a problem: natsfix explain %s", res.Findings[i].Rule)
 	}
 	s.say("nats-server %s: %s.", res.Asked, res.Summary())
+	if res.Second != "" {
+		s.say("%s.", report.Plain(res.Second))
+	}
 	if n := fixed(res.Findings); n > 0 && !s.readsStdin() {
 		s.say("natsfix has a correction for %s: %s", report.Count(n, "problem"), s.repeat("natsfix", "--dry-run"))
 	}

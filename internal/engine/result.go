@@ -73,7 +73,8 @@ type Finding struct {
 
 // Official is something that the official server says.
 type Official struct {
-	Stage   string   // parse, config (the last stage of nats-server -t), start, boot or files
+	Release string   // of the server that says so
+	Stage   string   // parse, config (the last stage of nats-server -t), start or boot
 	Message string   // in the server's words; secrets are masked already
 	Servers []string // the root files of the servers that say so
 }

@@ -24,6 +24,9 @@ type Case struct {
 	Args Args
 	// Boot says that the server is started, too; see boot.go.
 	Boot bool
+	// Copy asks for the case as the official packages see it, for a program
+	// that is to see the same.
+	Copy bool
 }
 
 // Args are the command line flags of nats-server that decide whether it
@@ -119,6 +122,8 @@ type Verdict struct {
 	Incomplete bool
 	// NotChecked lists what a stand-in took the place of, sorted.
 	NotChecked []string
+	// Copy is there if the case asks for it.
+	Copy *Copy
 }
 
 // Accepted reports whether the server would start: it was judged and no

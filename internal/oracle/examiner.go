@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -76,6 +77,10 @@ func (e *examiner) judge(c *Case, a *answer) error {
 	if err != nil {
 		v.Reached = StageParse
 		v.Problems = append(v.Problems, parseProblem(c.Root, e.local(err.Error())))
+		if c.Copy {
+			v.Copy, err = e.copyCase(c, false)
+			return err
+		}
 		return nil
 	}
 	read, err := readValues(tokens)
@@ -89,6 +94,13 @@ func (e *examiner) judge(c *Case, a *answer) error {
 		if err := e.neutralise(c); err != nil {
 			return err
 		}
+	}
+
+	if c.Copy {
+		if v.Copy, err = e.copyCase(c, true); err != nil {
+			return err
+		}
+		v.Copy.Files = maps.Clone(c.Files) // what is left out below is left in there
 	}
 
 	// For ~ in paths of credentials. A $HOME in the case's documents is settled

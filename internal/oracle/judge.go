@@ -175,7 +175,7 @@ func startChild(opts *Options) (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a private directory for the official parser: %w", err)
 	}
-	w := &child{dir: dir, stderr: &head{}}
+	w := &child{dir: dir, stderr: &head{max: 400}}
 	w.cmd = exec.Command(opts.Executable, opts.Args...)
 	w.cmd.Env = []string{} // not nil: that would mean the parent's
 	w.cmd.Dir = dir.path
@@ -240,12 +240,13 @@ func (w *child) end() {
 type head struct {
 	mu   sync.Mutex
 	text []byte
+	max  int // how much is kept, in bytes
 }
 
 func (h *head) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.text = append(h.text, p[:min(len(p), 400-len(h.text))]...)
+	h.text = append(h.text, p[:min(len(p), h.max-len(h.text))]...)
 	return len(p), nil
 }
 

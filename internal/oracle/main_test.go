@@ -2,12 +2,16 @@ package oracle
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
 )
 
 // TestMain makes the test binary its own child, as main does for the program.
@@ -26,6 +30,11 @@ func TestMain(m *testing.M) {
 			dieAsParent(false)
 		case dyingTogether:
 			dieAsParent(true)
+		case "--version":
+			fmt.Println("nats-server: v" + server.VERSION)
+			os.Exit(0)
+		case "-t":
+			os.Exit(checkAsServer(os.Args[1:]))
 		}
 	}
 	os.Setenv("FROM_THE_PARENT", "1")
@@ -39,6 +48,21 @@ const (
 	dyingParent   = "__parent"
 	dyingTogether = "__both"
 )
+
+// checkAsServer does what nats-server does with -t.
+func checkAsServer(args []string) int {
+	if slices.Contains(args, "hang") {
+		time.Sleep(time.Hour)
+	}
+	flags := flag.NewFlagSet("nats-server", flag.ContinueOnError)
+	o, err := server.ConfigureOptions(flags, args, nil, nil, nil)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "nats-server: %v\n", err)
+		return 1
+	}
+	fmt.Fprintf(os.Stderr, "nats-server: configuration file %s is valid\n", o.ConfigFile)
+	return 0
+}
 
 // dieAsParent starts a child in the directory that the second argument names,
 // and ends without closing it, or kills it first.

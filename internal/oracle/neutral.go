@@ -19,19 +19,11 @@ var errNotNeutral = errors.New("a path to a certificate, an operator or a resolv
 // tree must hold nothing but stand-ins, whatever this code understood of the
 // documents.
 func (e *examiner) neutralise(c *Case) error {
-	n := neutraliser{c: c, docs: map[string]*ast.Document{}, edits: map[string][]ast.Edit{}, seen: map[string]bool{}}
-	n.collect()
-	for name, edits := range n.edits {
-		text, err := ast.Apply(c.Files[name], edits)
-		if err != nil {
-			return err
-		}
-		c.Files[name] = text
+	if err := replacePaths(c); err != nil {
+		return err
 	}
-	for name := range n.seen {
-		if value, ok := c.Env[name]; ok {
-			os.Setenv(name, value)
-		}
+	for name, value := range c.Env {
+		os.Setenv(name, value)
 	}
 	if err := e.write(c); err != nil {
 		return err
@@ -42,6 +34,20 @@ func (e *examiner) neutralise(c *Case) error {
 	}
 	if again, err := readValues(tokens); err != nil || again.unsafe {
 		return errNotNeutral
+	}
+	return nil
+}
+
+// replacePaths puts stand-ins into the documents and variables of a case.
+func replacePaths(c *Case) error {
+	n := neutraliser{c: c, docs: map[string]*ast.Document{}, edits: map[string][]ast.Edit{}, seen: map[string]bool{}}
+	n.collect()
+	for name, edits := range n.edits {
+		text, err := ast.Apply(c.Files[name], edits)
+		if err != nil {
+			return err
+		}
+		c.Files[name] = text
 	}
 	return nil
 }

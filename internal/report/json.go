@@ -60,8 +60,9 @@ type Finding struct {
 }
 
 // Official is something that the official server says. Stage is parse, config
-// (the last stage of nats-server -t), start, boot or files.
+// (the last stage of nats-server -t), start or boot.
 type Official struct {
+	Release string   `json:"release"`
 	Stage   string   `json:"stage"`
 	Message string   `json:"message"`
 	Servers []string `json:"servers"`
@@ -176,7 +177,7 @@ func (r *Run) finding(f *engine.Finding, written bool) Finding {
 		out.Related = append(out.Related, Place{r.Name(p.File), p.Line, p.Column, p.Message})
 	}
 	for _, o := range f.Official {
-		said := Official{o.Stage, o.Message, make([]string, 0, len(o.Servers))}
+		said := Official{o.Release, o.Stage, o.Message, make([]string, 0, len(o.Servers))}
 		for _, path := range o.Servers {
 			said.Servers = append(said.Servers, r.Name(path))
 		}

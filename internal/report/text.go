@@ -83,7 +83,7 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 // stages say when the official server speaks.
 var stages = map[string]string{
 	"parse": "when it parses", "config": "when it reads", "start": "at the start, where -t is silent",
-	"boot": "when it starts", "files": "of another file",
+	"boot": "when it starts",
 }
 
 // writeOfficial writes what the official server says.
@@ -93,7 +93,11 @@ func (r *Run) writeOfficial(w io.Writer, f *engine.Finding) {
 		if n := len(o.Servers); n > 1 {
 			who = fmt.Sprintf(" (%s)", Count(n, "server"))
 		}
-		fmt.Fprintf(w, "    nats-server %s, %s%s: %s\n", r.Result.Asked, stages[o.Stage], who, Plain(o.Message))
+		if o.Release != r.Result.Asked {
+			fmt.Fprintf(w, "    nats-server %s -t%s: %s\n", o.Release, who, Plain(o.Message))
+			continue
+		}
+		fmt.Fprintf(w, "    nats-server %s, %s%s: %s\n", o.Release, stages[o.Stage], who, Plain(o.Message))
 	}
 }
 

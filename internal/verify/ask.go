@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/engine"
@@ -27,21 +28,33 @@ type inquiry struct {
 	guessed bool            // a line was left out for what it holds
 	verdict oracle.Verdict  // the last one
 	list    []problem
+	copied  *oracle.Copy // the case as it is, for another nats-server
+	second  *answer
+	// reported are the findings for what nats-server -t refuses.
+	reported []*engine.Finding
 }
 
 // problem is what the official server says, with the copy that it speaks of.
 type problem struct {
 	oracle.Problem
 	place  place
-	placed bool // the place is known
+	placed bool   // the place is known
+	files  bool   // of a file that the configuration names, not of the server
+	other  string // the release that says so, if it is not the linked one
 }
 
 // ask asks the judge about a server until the parser accepts it: what it
 // refuses is cured in a scratch copy, and the judge asked again.
-func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, match *matcher, boot bool) (*inquiry, error) {
+func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, match *matcher, opts Options) (*inquiry, error) {
 	in := &inquiry{server: s, missing: make(map[string]bool), copy: newScratch(s)}
 	c := oracle.NewCase(s, req.Env, req.Args)
-	c.Boot = boot
+	c.Boot = opts.Boot
+	var files *filesCheck
+	if opts.StrictFiles {
+		files = &filesCheck{read: opts.Read, env: req.Env, now: time.Now()}
+		in.inlineOperators(files)
+	}
+	c.Copy = opts.Binary != nil
 	for range maxRefusals {
 		c.Files = in.copy.files()
 		for name := range in.missing {
@@ -50,6 +63,9 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 		var err error
 		if in.verdict, err = judge.Ask(ctx, c); err != nil {
 			return nil, err
+		}
+		if c.Copy {
+			in.copied, c.Copy = in.verdict.Copy, false
 		}
 		refusal, ok := refusalOf(in.verdict)
 		if !ok {
@@ -63,6 +79,14 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 	for _, p := range in.verdict.Problems {
 		if p.Stage != oracle.StageParse && in.believe(p) {
 			in.list = append(in.list, problem{Problem: p, place: in.place(p)})
+		}
+	}
+	if opts.StrictFiles {
+		in.strict(files)
+	}
+	if opts.Binary != nil {
+		if err := in.askBinary(ctx, opts.Binary, c); err != nil {
+			return nil, err
 		}
 	}
 	return in, nil

@@ -22,6 +22,13 @@ const Rule = "verify"
 // Options say what is asked beside whether a server would start.
 type Options struct {
 	Boot bool // start each server in the judge
+	// StrictFiles says that the certificates, keys, operators, credentials and
+	// resolver directories that a configuration names are looked at, too: Read
+	// reads them, from the current directory. Without it none is opened.
+	StrictFiles bool
+	Read        func(path string) ([]byte, error)
+	// Binary is a nats-server program that is asked with -t, too.
+	Binary *oracle.Binary
 }
 
 // Result is what the official server says.
@@ -32,6 +39,8 @@ type Result struct {
 	// PartOf names, for a file that was asked for and is no server, one that
 	// it is a part of and that was not asked for.
 	PartOf map[string]string
+	// Second says what another nats-server said, "" if none was asked.
+	Second string
 }
 
 // Engine is [engine.Run].
@@ -69,12 +78,16 @@ func Run(ctx context.Context, req engine.Request, check Engine, opts Options) (*
 		Documents: documents(loaded), Servers: len(servers), Asked: oracle.Release(),
 	}}
 	v.mask = loaded.Masker()
+	if opts.Binary != nil {
+		v.second = &second{Binary: opts.Binary}
+	}
 	for _, in := range asked {
 		v.report(in)
 		if !in.refused() {
 			res.Accepted++
 		}
 	}
+	res.Second = v.second.describe()
 	res.Findings, res.NotChecked = v.sorted(), v.notes
 	for _, f := range checked.Files {
 		if !loaded.Target(f.Path) {
@@ -134,6 +147,7 @@ type verification struct {
 	match  *matcher
 	mask   func(file, text string) string
 
+	second   *second // nil if no other nats-server is asked
 	findings map[key]*engine.Finding
 	notes    []engine.Note
 }
@@ -160,7 +174,7 @@ func (v *verification) askAll(ctx context.Context, servers []*fleet.Server) ([]*
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			asked[i], errs[i] = ask(ctx, v.judge, s, v.req, v.match, v.opts.Boot)
+			asked[i], errs[i] = ask(ctx, v.judge, s, v.req, v.match, v.opts)
 		})
 	}
 	wg.Wait()
@@ -184,22 +198,42 @@ func (v *verification) report(in *inquiry) {
 		v.notJudged(in, why)
 	}
 	for _, p := range in.list {
+		if p.files {
+			v.add(in, p, nil)
+			continue
+		}
 		f := v.match.find(in, p)
 		if f == nil && v.doubtful(in, p) {
 			continue
 		}
-		v.add(in, p, f)
+		if f := v.add(in, p, f); p.Stage <= oracle.StageConfig && !slices.Contains(in.reported, f) {
+			in.reported = append(in.reported, f)
+		}
+	}
+	if v.second != nil {
+		v.compare(in)
 	}
 	for _, text := range in.notes() {
 		v.note(root.Path, place{doc: root}, text)
 	}
 	for _, text := range in.verdict.NotChecked {
 		path, what, _ := strings.Cut(text, ": ")
+		if v.opts.StrictFiles && strings.HasSuffix(what, "took its place") {
+			continue // it was looked at
+		}
 		at := place{doc: root}
 		if list := lookup(in.server.Values, strings.Split(path, ".")); len(list) > 0 && list[0].place().valid() {
 			at = list[0].place()
 		}
 		v.note(root.Path, at, path+": "+what)
+	}
+	if v.opts.StrictFiles {
+		return
+	}
+	for _, f := range filesOf(in.server) {
+		if strings.HasSuffix(f.field, ".credentials") { // the others the judge tells
+			v.note(root.Path, found{value: f.value}.place(), f.field+": not opened")
+		}
 	}
 }
 
@@ -224,7 +258,7 @@ func (v *verification) notJudged(in *inquiry, why string) {
 
 // add adds what a server says to the findings: to the one that a rule has, or
 // to one of its own.
-func (v *verification) add(in *inquiry, p problem, known *engine.Finding) {
+func (v *verification) add(in *inquiry, p problem, known *engine.Finding) *engine.Finding {
 	root := in.server.Root.Path
 	p.placed = p.place.valid()
 	if !p.placed {
@@ -242,17 +276,25 @@ func (v *verification) add(in *inquiry, p problem, known *engine.Finding) {
 	if !p.Warning && f.Severity < fixes.Error {
 		f.Severity = fixes.Error
 	}
+	if p.files {
+		return f
+	}
 	message := p.Message
 	if !v.match.fixed[message] { // such a one holds no secret, whatever a password may be
 		message = v.mask(p.place.doc.Path, v.mask(root, here(message)))
 	}
-	stage := stageWords(p.Stage)
-	i := slices.IndexFunc(f.Official, func(o engine.Official) bool { return o.Stage == stage && o.Message == message })
+	said := engine.Official{Release: cmp.Or(p.other, oracle.Release()), Stage: p.Stage.String(), Message: message}
+	i := slices.IndexFunc(f.Official, func(o engine.Official) bool {
+		return o.Release == said.Release && o.Stage == said.Stage && o.Message == said.Message
+	})
 	if i < 0 {
-		f.Official = append(f.Official, engine.Official{Stage: stage, Message: message, Servers: []string{root}})
-	} else if !slices.Contains(f.Official[i].Servers, root) {
-		f.Official[i].Servers = append(f.Official[i].Servers, root)
+		i = len(f.Official)
+		f.Official = append(f.Official, said)
 	}
+	if o := &f.Official[i]; !slices.Contains(o.Servers, root) {
+		o.Servers = append(o.Servers, root)
+	}
+	return f
 }
 
 // finding makes the finding of a problem. The words, the place and the fix are
@@ -267,7 +309,7 @@ func (v *verification) finding(p problem, known *engine.Finding) *engine.Finding
 	d, span := p.place.doc, p.place.span
 	f := &engine.Finding{
 		Rule: Rule, Severity: severityOf(p), Applicability: fixes.Manual, File: d.Path,
-		Message: v.mask(d.Path, inWords(p.Problem)), Offset: span.Start, End: span.End, Round: 1,
+		Message: v.mask(d.Path, p.inWords()), Offset: span.Start, End: span.End, Round: 1,
 	}
 	if rule := v.match.ruleOf(p); rule != "" {
 		f.Rule = rule

@@ -19,8 +19,14 @@ var goTypes = map[string]string{
 }
 
 // inWords says in words what the server says where no rule knows it.
-func inWords(p oracle.Problem) string {
+func (p problem) inWords() string {
+	if p.files {
+		return p.Message
+	}
 	message := plainMessage(p.Message)
+	if p.other != "" {
+		return fmt.Sprintf("nats-server %s refuses this, %s does not: %s", p.other, oracle.Release(), message)
+	}
 	switch {
 	case p.Warning:
 		return "the server warns: " + message
@@ -45,6 +51,3 @@ func inWords(p oracle.Problem) string {
 	}
 	return "the server ends at the start: " + message
 }
-
-// stageWords says when the server speaks.
-func stageWords(s oracle.Stage) string { return s.String() }
