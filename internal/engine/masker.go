@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
 )
@@ -35,8 +36,10 @@ func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *mas
 		m.known[f.File] = make(map[string]bool)
 	}
 	var spans [2]map[string][]Span
-	for side, fl := range []*fleet.Fleet{r.first, p.fleet} {
-		spans[side] = m.collect(fl)
+	spans[0] = m.collect(r.first, r.jobs())
+	spans[1] = spans[0]
+	if p.fleet != r.first {
+		spans[1] = m.collect(p.fleet, r.jobs())
 	}
 	for path, f := range files {
 		if f.After != nil {
@@ -48,39 +51,55 @@ func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *mas
 }
 
 // collect notes the secrets of a fleet and returns their places by file.
-func (m *masker) collect(f *fleet.Fleet) map[string][]Span {
+func (m *masker) collect(f *fleet.Fleet, jobs int) map[string][]Span {
 	concerned := func(d *fleet.Doc) bool { return m.known[d.Path] != nil }
+	servers := slices.DeleteFunc(slices.Clone(f.Servers), func(s *fleet.Server) bool { return !slices.ContainsFunc(s.Docs, concerned) })
+	secrets := make([][]*fleet.Value, len(servers))
+	fleet.Parallel(len(servers), jobs, func(i int) { secrets[i] = secretValues(servers[i]) })
 	marked := make(map[string][]Span)
-	for _, s := range f.Servers {
-		if !slices.ContainsFunc(s.Docs, concerned) {
-			continue
-		}
-		if m.known[s.Root.Path] == nil { // changes are told by the root
-			m.known[s.Root.Path] = make(map[string]bool)
-		}
-		s.Each(func(path string, _ *fleet.Entry, v *fleet.Value) {
-			if v.Map != nil || v.Unknown() || !isSecretPath(path) {
-				return
-			}
+	for i, s := range servers {
+		for _, v := range secrets[i] {
 			marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
+			m.note(s.Root.Path, v.Text()) // changes are told by the root
 			for _, d := range s.Docs {
 				if concerned(d) {
-					m.known[d.Path][v.Text()] = true
+					m.note(d.Path, v.Text())
 				}
 			}
-		})
+		}
 	}
+	docs := slices.DeleteFunc(slices.Clone(f.Docs), func(d *fleet.Doc) bool { return !concerned(d) })
+	spans := make([][]Span, len(docs))
+	fleet.Parallel(len(docs), jobs, func(i int) { spans[i] = SecretSpans(docs[i].Tree, marked[docs[i].Path]) })
 	places := make(map[string][]Span)
-	for _, d := range f.Docs {
-		if !concerned(d) {
+	for i, d := range docs {
+		if len(spans[i]) == 0 {
 			continue
 		}
-		places[d.Path] = SecretSpans(d.Tree, marked[d.Path])
-		for _, s := range places[d.Path] {
-			m.known[d.Path][string(d.Tree.Source()[s.Start:s.End])] = true
+		places[d.Path] = spans[i]
+		for _, s := range spans[i] {
+			m.note(d.Path, string(d.Tree.Source()[s.Start:s.End]))
 		}
 	}
 	return places
+}
+
+func (m *masker) note(path, secret string) {
+	if m.known[path] == nil {
+		m.known[path] = make(map[string]bool)
+	}
+	m.known[path][secret] = true
+}
+
+// secretValues returns the values of a server that must not be shown.
+func secretValues(s *fleet.Server) []*fleet.Value {
+	var out []*fleet.Value
+	fixes.Walk(s, func(v *fixes.Visit) {
+		if v.Value.Map == nil && !v.Value.Unknown() && isSecret(v) {
+			out = append(out, v.Value)
+		}
+	})
+	return out
 }
 
 // cover adds all places at which a secret of the file stands to those that are

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
 )
@@ -23,6 +24,17 @@ func isSecretPath(path string) bool {
 	return len(keys) > 0 && soundsSecret(keys[len(keys)-1])
 }
 
+// isSecret is isSecretPath for a value at hand.
+func isSecret(v *fixes.Visit) bool {
+	if v.Field != nil {
+		return v.Field.Secret
+	}
+	for v.Entry == nil {
+		v = v.Parent
+	}
+	return soundsSecret(v.Entry.Key)
+}
+
 // secretKeys are words in a key that tell a secret wherever it stands: in
 // fragments, unknown fields, and variables that are used as one.
 var secretKeys = []string{"pass", "token", "secret", "seed", "encryption_key", "nkey_seed", "prev_key", "credential_key"}
@@ -33,6 +45,9 @@ var secretKeys = []string{"pass", "token", "secret", "seed", "encryption_key", "
 // place at which one of these secrets stands again, comments included.
 func SecretSpans(d *ast.Document, marked []Span) []Span {
 	src := d.Source()
+	if text := d.Text(ast.Span{End: len(src)}); len(marked) == 0 && !namesSecret(text) && !schema.MayHoldSecret(text) {
+		return nil
+	}
 	spans := slices.Clone(marked)
 	for n := range d.Root().Walk() {
 		if n.Kind() != ast.KindEntry || !n.Value().Valid() || n.Value().Kind().IsContainer() {
@@ -67,7 +82,23 @@ func SecretSpans(d *ast.Document, marked []Span) []Span {
 	return union(spans)
 }
 
+// namesSecret reports whether one of the secretKeys stands anywhere in a text.
+func namesSecret(text string) bool {
+	for i := 0; i+1 < len(text); i++ {
+		first, second := text[i]|0x20, text[i+1]|0x20
+		for _, word := range secretKeys {
+			if first == word[0] && second == word[1] && len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func soundsSecret(key string) bool {
+	if !namesSecret(key) {
+		return false
+	}
 	key = strings.ToLower(key)
 	for _, known := range notSecret {
 		key = strings.ReplaceAll(key, known, "")

@@ -44,16 +44,28 @@ type Suite struct {
 	jobs    int
 	servers map[*fleet.Map][][]*Finding // by effective configuration, then rule
 	docs    map[*fleet.Doc][][]*Finding
-	passes  sync.Pool // of *[]Pass, one per rule, for use again
+	// The rules that look at servers, values and documents, by their index.
+	forServers, forValues, forDocs []int
 }
 
 // NewSuite returns a suite of rules. Jobs is how many servers are looked at at
 // the same time.
 func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) *Suite {
-	return &Suite{
+	s := &Suite{
 		rules: rules, params: params, window: window, jobs: max(1, jobs),
 		servers: make(map[*fleet.Map][][]*Finding), docs: make(map[*fleet.Doc][][]*Finding),
 	}
+	for i, r := range rules {
+		switch {
+		case r.CheckServer != nil:
+			s.forServers = append(s.forServers, i)
+		case r.CheckValue != nil:
+			s.forValues = append(s.forValues, i)
+		case r.CheckDoc != nil:
+			s.forDocs = append(s.forDocs, i)
+		}
+	}
+	return s
 }
 
 // Found holds the findings of a suite in one fleet.
@@ -75,11 +87,12 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 			servers = append(servers, server)
 		}
 	}
+	lookers := sync.Pool{New: func() any { return s.looker(f) }}
 	results := make([][][]*Finding, len(servers))
 	fleet.Parallel(len(servers), s.jobs, func(i int) {
-		passes := s.take()
-		results[i] = s.server(f, servers[i], *passes)
-		s.passes.Put(passes)
+		l := lookers.Get().(*looker)
+		results[i] = l.server(servers[i])
+		lookers.Put(l)
 	})
 	for i, server := range servers {
 		s.servers[server.Values] = results[i]
@@ -92,9 +105,9 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 	}
 	results = make([][][]*Finding, len(docs))
 	fleet.Parallel(len(docs), s.jobs, func(i int) {
-		passes := s.take()
-		results[i] = s.doc(f, docs[i], *passes)
-		s.passes.Put(passes)
+		l := lookers.Get().(*looker)
+		results[i] = l.doc(docs[i])
+		lookers.Put(l)
 	})
 	for i, d := range docs {
 		s.docs[d] = results[i]
@@ -113,65 +126,64 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 	return found
 }
 
-// take returns room for a pass of each rule.
-func (s *Suite) take() *[]Pass {
-	if passes, ok := s.passes.Get().(*[]Pass); ok {
-		return passes
-	}
-	passes := make([]Pass, len(s.rules))
-	return &passes
-}
-
 func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
 	return Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
 }
 
-// server runs the rules that look at one server.
-func (s *Suite) server(f *fleet.Fleet, server *fleet.Server, passes []Pass) [][]*Finding {
-	looks := false // at values
+// looker runs rules on servers and documents of a fleet, one after the other.
+type looker struct {
+	suite  *Suite
+	passes []Pass // by rule
+	visitor
+}
+
+func (s *Suite) looker(f *fleet.Fleet) *looker {
+	l := &looker{suite: s, passes: make([]Pass, len(s.rules))}
 	for i, r := range s.rules {
-		passes[i] = s.pass(f, r)
-		looks = looks || r.CheckValue != nil
-		if r.CheckServer != nil {
-			r.CheckServer(&passes[i], server)
-		}
+		l.passes[i] = s.pass(f, r)
 	}
-	if looks {
-		visits(server, func(v *Visit) {
-			for i, r := range s.rules {
-				if r.CheckValue != nil {
-					r.CheckValue(&passes[i], v)
-				}
+	return l
+}
+
+// server runs the rules that look at one server.
+func (l *looker) server(server *fleet.Server) [][]*Finding {
+	s := l.suite
+	for _, i := range s.forServers {
+		s.rules[i].CheckServer(&l.passes[i], server)
+	}
+	if len(s.forValues) > 0 {
+		l.walk(server, func(v *Visit) {
+			for _, i := range s.forValues {
+				s.rules[i].CheckValue(&l.passes[i], v)
 			}
 		})
 	}
-	return findings(passes)
+	return l.findings()
 }
 
-// findings returns what passes found, by rule; nil if that is nothing.
-func findings(passes []Pass) [][]*Finding {
+// doc runs the rules that look at one document.
+func (l *looker) doc(d *fleet.Doc) [][]*Finding {
+	s := l.suite
+	for _, i := range s.forDocs {
+		s.rules[i].CheckDoc(&l.passes[i], d)
+	}
+	return l.findings()
+}
+
+// findings takes what the passes found, by rule; nil if that is nothing.
+func (l *looker) findings() [][]*Finding {
 	var found [][]*Finding
-	for i, p := range passes {
+	for i := range l.passes {
+		p := &l.passes[i]
 		if len(p.findings) == 0 {
 			continue
 		}
 		if found == nil {
-			found = make([][]*Finding, len(passes))
+			found = make([][]*Finding, len(l.passes))
 		}
-		found[i] = p.findings
+		found[i], p.findings = p.findings, nil
 	}
 	return found
-}
-
-// doc runs the rules that look at one document.
-func (s *Suite) doc(f *fleet.Fleet, d *fleet.Doc, passes []Pass) [][]*Finding {
-	for i, r := range s.rules {
-		passes[i] = s.pass(f, r)
-		if r.CheckDoc != nil {
-			r.CheckDoc(&passes[i], d)
-		}
-	}
-	return findings(passes)
 }
 
 // Of returns the findings of one rule of the suite, in the order of servers

@@ -15,6 +15,9 @@ type Visit struct {
 	Entry  *fleet.Entry  // nil for an item of a list
 	Value  *fleet.Value
 	Index  int // of an item of a list
+	// Judged is room for the rules about types to note what is wrong with the
+	// value, so that each of them need not find out again; 0 before they did.
+	Judged uint8
 }
 
 // Path returns the path of the value.
@@ -71,33 +74,54 @@ func (v *Visit) Inner() *schema.Block {
 	return v.Field.Block
 }
 
-// visits calls fn for every value of a server, parents before children.
-func visits(s *fleet.Server, fn func(*Visit)) {
-	var todo []*Visit
-	push := func(parent *Visit, m *fleet.Map, block *schema.Block) {
-		for i := len(m.Entries) - 1; i >= 0; i-- {
-			e := m.Entries[i]
-			v := &Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
-			if block != nil {
-				v.Field = block.Field(e.Key)
-			}
-			todo = append(todo, v)
-		}
+// Walk calls fn for every value of a server, parents before children.
+func Walk(s *fleet.Server, fn func(*Visit)) {
+	var w visitor
+	w.walk(s, fn)
+}
+
+// visitor walks the values of servers, one server after the other, and keeps
+// its room between them.
+type visitor struct {
+	todo  []*Visit
+	fresh []Visit // visits are allocated by the chunk: findings may keep some
+}
+
+// visitChunk is how many visits are allocated at once.
+const visitChunk = 64
+
+func (w *visitor) push(v Visit) {
+	if len(w.fresh) == cap(w.fresh) {
+		w.fresh = make([]Visit, 0, visitChunk)
 	}
-	push(nil, s.Values, schema.Root())
-	for len(todo) > 0 {
-		v := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		fn(v)
-		var below *schema.Block
-		if v.Field != nil {
-			below = v.Field.Block
+	w.fresh = append(w.fresh, v)
+	w.todo = append(w.todo, &w.fresh[len(w.fresh)-1])
+}
+
+func (w *visitor) pushMap(s *fleet.Server, parent *Visit, m *fleet.Map, block *schema.Block) {
+	for i := len(m.Entries) - 1; i >= 0; i-- {
+		e := m.Entries[i]
+		v := Visit{Server: s, Parent: parent, Block: block, Entry: e, Value: e.Value}
+		if block != nil {
+			v.Field = block.Field(e.Key)
 		}
+		w.push(v)
+	}
+}
+
+// walk calls fn for every value of a server, parents before children.
+func (w *visitor) walk(s *fleet.Server, fn func(*Visit)) {
+	w.todo = w.todo[:0]
+	w.pushMap(s, nil, s.Values, schema.Root())
+	for len(w.todo) > 0 {
+		v := w.todo[len(w.todo)-1]
+		w.todo = w.todo[:len(w.todo)-1]
+		fn(v)
 		if v.Value.Map != nil {
-			push(v, v.Value.Map, below)
+			w.pushMap(s, v, v.Value.Map, v.Inner())
 		}
 		for i := len(v.Value.List) - 1; i >= 0; i-- {
-			todo = append(todo, &Visit{Server: s, Parent: v, Block: v.Block, Field: v.Field, Value: v.Value.List[i], Index: i})
+			w.push(Visit{Server: s, Parent: v, Block: v.Block, Field: v.Field, Value: v.Value.List[i], Index: i})
 		}
 	}
 }

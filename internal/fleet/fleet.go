@@ -27,6 +27,8 @@ type Fleet struct {
 	paths []string
 	opts  Options
 
+	places places
+
 	usesOnce sync.Once
 	uses     map[*ast.Document]*docUses // nil is for values from the environment
 }

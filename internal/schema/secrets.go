@@ -23,7 +23,7 @@ const (
 // all of it if it has no colon: a token), nkey seeds, JWTs and bcrypt hashes. Spans are in order and do not overlap. It knows
 // nothing about plain passwords; those are the fields marked [Field.Secret]. Public nkeys and paths are not secrets.
 func SecretSpans(text string) []Span {
-	if !mayHoldSecret(text) {
+	if !MayHoldSecret(text) {
 		return nil
 	}
 	var spans []Span
@@ -40,8 +40,9 @@ func SecretSpans(text string) []Span {
 	return spans
 }
 
-// mayHoldSecret is the quick answer for the ordinary text. It has no false negatives.
-func mayHoldSecret(text string) bool {
+// MayHoldSecret is the quick answer for the ordinary text: whether [SecretSpans] may find something in it. It has no false
+// negatives.
+func MayHoldSecret(text string) bool {
 	urls := strings.IndexByte(text, '@') >= 0
 	for i := 0; i < len(text)-1; i++ {
 		switch next := text[i+1]; text[i] {

@@ -1,7 +1,10 @@
 // Package suggest finds the word that was probably meant.
 package suggest
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Suggest returns the word of known that is nearest to word, or "" if none is
 // near: at most one slip (a letter too many, too few, wrong, or swapped with
@@ -10,24 +13,37 @@ import "strings"
 func Suggest(word string, known []string) string {
 	w := []rune(strings.ToLower(word))
 	best, least := "", max(1, len(w)/3)+1
+	var slips slips
 	for _, k := range known {
-		r := []rune(strings.ToLower(k))
-		if abs(len(r)-len(w)) >= least {
+		if abs(utf8.RuneCountInString(k)-len(w)) >= least {
 			continue
 		}
-		if d := distance(w, r); d < least {
+		if d := slips.count(w, strings.ToLower(k)); d < least {
 			best, least = k, d
 		}
 	}
 	return best
 }
 
-// distance counts the slips between a and b ("optimal string alignment").
-func distance(a, b []rune) int {
-	before := make([]int, len(b)+1) // the row of a[:i-2]
-	above := make([]int, len(b)+1)  // the row of a[:i-1]
-	row := make([]int, len(b)+1)
-	for j := range above {
+// slips counts how far words are apart, and keeps its room between them.
+type slips struct {
+	word               []rune
+	before, above, row []int // rows of the table: the last but one, the last, the next
+}
+
+// count returns the number of slips between a and b ("optimal string
+// alignment").
+func (s *slips) count(a []rune, word string) int {
+	s.word = s.word[:0]
+	for _, r := range word {
+		s.word = append(s.word, r)
+	}
+	b := s.word
+	if len(s.row) <= len(b) {
+		s.before, s.above, s.row = make([]int, 2*len(b)+1), make([]int, 2*len(b)+1), make([]int, 2*len(b)+1)
+	}
+	before, above, row := s.before, s.above, s.row
+	for j := range len(b) + 1 {
 		above[j] = j
 	}
 	for i := 1; i <= len(a); i++ {

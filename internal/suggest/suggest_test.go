@@ -29,13 +29,13 @@ func TestSuggestTakesTheFirstOfEquallyNearWords(t *testing.T) {
 	}
 }
 
-func TestDistanceCountsASwapOnce(t *testing.T) {
+func TestASwapIsOneSlip(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
 	}{{"", "", 0}, {"ab", "ba", 1}, {"abcd", "acbd", 1}, {"kitten", "sitting", 3}, {"", "abc", 3}, {"größe", "grösse", 2}} {
-		if got := distance([]rune(c.a), []rune(c.b)); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
+		if got := new(slips).count([]rune(c.a), c.b); got != c.want {
+			t.Errorf("the count for %q and %q is %d, want %d", c.a, c.b, got, c.want)
 		}
 	}
 }

@@ -40,11 +40,9 @@ func around(p *fixes.Pass, d *fleet.Doc, fix *fixes.Fix, keys ...string) *fixes.
 			}
 		}
 	}
-	for _, s := range p.Fleet.Servers {
-		if slices.Contains(s.Docs, d) {
-			for _, key := range keys {
-				fix.Within = append(fix.Within, fixes.Within{Server: s, Path: fleet.JoinKey("", key)})
-			}
+	for _, s := range p.Fleet.ServersWith(d.Path) {
+		for _, key := range keys {
+			fix.Within = append(fix.Within, fixes.Within{Server: s, Path: fleet.JoinKey("", key)})
 		}
 	}
 	return fix
@@ -52,7 +50,7 @@ func around(p *fixes.Pass, d *fleet.Doc, fix *fixes.Fix, keys ...string) *fixes.
 
 // isRoot reports whether the document is a server's own file and no fragment.
 func isRoot(p *fixes.Pass, d *fleet.Doc) bool {
-	return slices.ContainsFunc(p.Fleet.Servers, func(s *fleet.Server) bool { return s.Root == d })
+	return p.Fleet.Server(d.Path) != nil
 }
 
 // blockAround returns the block of the server that holds an entry, nil if it is

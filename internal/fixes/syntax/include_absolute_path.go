@@ -86,12 +86,14 @@ func relativeInclude(p *fixes.Pass, d *fleet.Doc, name string) (rel string, sure
 			return filepath.ToSlash(rel), true
 		}
 	}
-	if abs, err := filepath.Abs(filepath.Dir(d.Path)); err == nil {
-		for _, other := range p.Fleet.Docs {
-			if at, err := filepath.Abs(other.Path); err == nil && other.Env == "" && filepath.ToSlash(at) == path.Clean(name) {
-				if rel, err := filepath.Rel(abs, at); err == nil {
-					return filepath.ToSlash(rel), true
-				}
+	if here, err := filepath.Abs("."); err == nil {
+		// Documents are known by the paths they were asked for, absolute or not.
+		abs := filepath.FromSlash(name)
+		local, err := filepath.Rel(here, abs)
+		if err == nil && p.Fleet.Doc(local) != nil || p.Fleet.Doc(abs) != nil {
+			from, _ := filepath.Abs(filepath.Dir(d.Path))
+			if rel, err := filepath.Rel(from, abs); err == nil {
+				return filepath.ToSlash(rel), true
 			}
 		}
 	}
@@ -108,12 +110,7 @@ func relativeInclude(p *fixes.Pass, d *fleet.Doc, name string) (rel string, sure
 
 // docAt returns the document at a path, nil if none was read.
 func docAt(p *fixes.Pass, at string) *fleet.Doc {
-	for _, d := range p.Fleet.Docs {
-		if d.Env == "" && d.Path == filepath.Clean(at) {
-			return d
-		}
-	}
-	return nil
+	return p.Fleet.Doc(at)
 }
 
 // includeFix returns the fix that makes an include name another file, with what

@@ -86,7 +86,7 @@ func isIncludeKey(p *fixes.Pass, d *fleet.Doc, t *ast.Document, n ast.Node) bool
 	}
 	block := schema.Root()
 	if outer := n.Parent(); outer.Kind() == ast.KindMap {
-		f := fieldOf(p.Fleet.Servers, d, outer)
+		f := fieldOf(p.Fleet, d, outer)
 		if f == nil || f.Block == nil {
 			return strings.HasSuffix(v.Text(), ".conf")
 		}

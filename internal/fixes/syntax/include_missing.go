@@ -81,27 +81,39 @@ func checkIncludeMissing(p *fixes.Pass, s *fleet.Server) {
 	}
 }
 
+// maxCandidates bounds with how many files of a folder the name in an include
+// is compared.
+const maxCandidates = 1000
+
 // likelyInclude returns the path of the file that an include probably means,
-// relative to the including file, "" if there is none or more than one.
+// relative to the including file, "" if there is none or more than one: the
+// only one of its name, else the one of the most similar name in the folder
+// that the include names or in that of the including file.
 func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
-	var paths, same []string
-	for _, other := range p.Fleet.Docs {
-		rel, err := filepath.Rel(filepath.Dir(d.Path), other.Path)
-		if err != nil || other.Env != "" || other == d || includes(p, other, d) {
-			continue
+	folder := filepath.Dir(d.Path)
+	relative := func(docs []*fleet.Doc, most int) []string {
+		var paths []string
+		for _, other := range docs {
+			rel, err := filepath.Rel(folder, other.Path)
+			if err != nil || other == d || includes(p, other, d) {
+				continue
+			}
+			if rel = filepath.ToSlash(rel); !slices.Contains(paths, rel) {
+				if paths = append(paths, rel); len(paths) == most {
+					break
+				}
+			}
 		}
-		rel = filepath.ToSlash(rel)
-		paths = append(paths, rel)
-		if path.Base(rel) == path.Base(name) {
-			same = append(same, rel)
-		}
+		return paths
 	}
-	switch len(same) {
+	switch same := relative(p.Fleet.DocsNamed(path.Base(name)), 2); len(same) {
 	case 1:
 		return same[0]
 	case 0:
-		slices.Sort(paths)
-		return suggest.Suggest(name, paths)
+		named := filepath.Join(folder, filepath.FromSlash(path.Dir(name)))
+		near := relative(slices.Concat(p.Fleet.DocsIn(named), p.Fleet.DocsIn(folder)), maxCandidates)
+		slices.Sort(near)
+		return suggest.Suggest(name, near)
 	}
 	return ""
 }
@@ -109,10 +121,5 @@ func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
 // includes reports whether a document is the root of a server that d is a part
 // of, so that d cannot include it.
 func includes(p *fixes.Pass, root, d *fleet.Doc) bool {
-	for _, s := range p.Fleet.Servers {
-		if s.Root.Path == root.Path {
-			return slices.ContainsFunc(s.Docs, func(part *fleet.Doc) bool { return part.Path == d.Path })
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Fleet.ServersWith(d.Path), func(s *fleet.Server) bool { return s.Root == root })
 }

@@ -165,13 +165,8 @@ func (m *mending) fix(p *fixes.Pass) *fixes.Fix {
 // document is a part of to change.
 func wholeServers(p *fixes.Pass, d *fleet.Doc) []fixes.Within {
 	var all []fixes.Within
-	for _, s := range p.Fleet.Servers {
-		for _, part := range s.Docs {
-			if part.Path == d.Path {
-				all = append(all, fixes.Within{Server: s})
-				break
-			}
-		}
+	for _, s := range p.Fleet.ServersWith(d.Path) {
+		all = append(all, fixes.Within{Server: s})
 	}
 	return all
 }

@@ -169,7 +169,7 @@ func knownKey(p *fixes.Pass, d *fleet.Doc, prev ast.Node, key string) bool {
 		entry = prev.Parent()
 	}
 	if outer := entry.Parent(); outer.Valid() && outer.Kind() == ast.KindMap {
-		f := fieldOf(p.Fleet.Servers, d, outer)
+		f := fieldOf(p.Fleet, d, outer)
 		if f == nil || f.Block == nil {
 			return false
 		}

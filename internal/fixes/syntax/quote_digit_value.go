@@ -84,7 +84,7 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		return nil
 	}
 	m := &mend{span: ast.Span{Start: start, End: end}}
-	f := fieldOf(p.Fleet.Servers, d, holder)
+	f := fieldOf(p.Fleet, d, holder)
 	if f != nil && f.Takes(schema.HostPort) && !endsInPort(text) {
 		m.message = fmt.Sprintf("%s starts like an address and goes on otherwise: the server refuses the file", keyNear(holder))
 		m.reason = f.Name + " takes a host and the number of a port"

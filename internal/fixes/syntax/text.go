@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -96,23 +97,18 @@ func valueStart(t *ast.Document, off int) (start int, holder ast.Node, ok bool) 
 // fieldOf returns the server's field that a node is the value of, or part of,
 // nil if that is not known: the server does not know it, or the document is no
 // server but a part of one.
-func fieldOf(servers []*fleet.Server, d *fleet.Doc, n ast.Node) *schema.Field {
+func fieldOf(f *fleet.Fleet, d *fleet.Doc, n ast.Node) *schema.Field {
 	var keys []string
 	for ; n.Valid(); n = n.Parent() {
 		if n.Kind() == ast.KindEntry {
 			keys = append(keys, n.Key())
 		}
 	}
-	for _, s := range servers {
-		if s.Root.Path != d.Path {
-			continue
-		}
-		for i, j := 0, len(keys)-1; i < j; i, j = i+1, j-1 {
-			keys[i], keys[j] = keys[j], keys[i]
-		}
-		return schema.Root().Find(keys...)
+	if f.Server(d.Path) == nil {
+		return nil
 	}
-	return nil
+	slices.Reverse(keys)
+	return schema.Root().Find(keys...)
 }
 
 // isName reports whether text may be a key: letters, digits and what stands in

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -16,31 +17,56 @@ import (
 // nearest returns the field of the block that a key was probably meant to be,
 // and whether that is certain: only capitals, hyphens and underscores differ.
 func nearest(v *fixes.Visit) (to string, certain bool) {
-	key := bare(v.Entry.Key)
-	var names []string
+	count := 0
 	for i := range v.Block.Fields {
 		f := &v.Block.Fields[i]
-		for _, name := range append([]string{f.Name}, f.Aliases...) {
-			if bare(name) == key {
+		if sameBare(f.Name, v.Entry.Key) {
+			return f.Name, true
+		}
+		for _, name := range f.Aliases {
+			if sameBare(name, v.Entry.Key) {
 				return name, true
 			}
-			names = append(names, name)
 		}
+		count += 1 + len(f.Aliases)
 	}
 	if belongs(v) != nil {
 		return "", false // the very name is known elsewhere
 	}
+	names := make([]string, 0, count)
+	for i := range v.Block.Fields {
+		names = append(append(names, v.Block.Fields[i].Name), v.Block.Fields[i].Aliases...)
+	}
 	return suggest.Suggest(v.Entry.Key, names), false
 }
 
-// bare returns a key without what people write differently in it.
-func bare(key string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '-' || r == '.' || r == ' ' {
-			return -1
+// sameBare reports whether two keys differ only in what people write
+// differently in keys: letter case, hyphens, underscores, dots and blanks.
+func sameBare(a, b string) bool {
+	for {
+		var x, y rune
+		x, a = nextBare(a)
+		y, b = nextBare(b)
+		if x != y {
+			return false
 		}
-		return unicode.ToLower(r)
-	}, key)
+		if x == 0 {
+			return true
+		}
+	}
+}
+
+// nextBare returns the first rune that counts, in lower case, and what follows;
+// 0 at the end.
+func nextBare(key string) (rune, string) {
+	for key != "" {
+		r, size := utf8.DecodeRuneInString(key)
+		key = key[size:]
+		if r != '_' && r != '-' && r != '.' && r != ' ' {
+			return unicode.ToLower(r), key
+		}
+	}
+	return 0, ""
 }
 
 // hasField reports whether the block around a value has a field under one of

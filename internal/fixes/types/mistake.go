@@ -35,10 +35,14 @@ const (
 // mistakeOf returns what is wrong with a value for the field that it is given
 // to.
 func mistakeOf(v *fixes.Visit) mistake {
+	if v.Judged > 0 {
+		return mistake(v.Judged - 1)
+	}
 	m := judge(v)
 	if m != noMistake && (inDefinition(v) || isMisread(v)) {
-		return noMistake
+		m = noMistake
 	}
+	v.Judged = uint8(m) + 1
 	return m
 }
 
