@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
@@ -93,6 +94,9 @@ func (m *masker) note(path, secret string) {
 
 // secretValues returns the values of a server that must not be shown.
 func secretValues(s *fleet.Server) []*fleet.Value {
+	if !slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return mayNameSecret(d.Tree.Text(ast.Span{End: len(d.Tree.Source())})) }) {
+		return nil
+	}
 	var out []*fleet.Value
 	fixes.Walk(s, func(v *fixes.Visit) {
 		if v.Value.Map == nil && !v.Value.Unknown() && isSecret(v) {
@@ -110,7 +114,7 @@ func (m *masker) cover(path string, src []byte, spans []Span) []Span {
 
 // text masks the secrets of a file in a message.
 func (m *masker) text(path, s string) string {
-	if m.known[path] == nil || s == "" {
+	if len(m.known[path]) == 0 || s == "" {
 		return maskSpans(s)
 	}
 	if m.replacers[path] == nil {

@@ -82,11 +82,23 @@ func SecretSpans(d *ast.Document, marked []Span) []Span {
 	return union(spans)
 }
 
+// secretNames are parts of the keys under which a document that holds a secret
+// has it: of every field that the field table marks, and of secretKeys.
+var secretNames = []string{"pass", "token", "secret", "seed", "key", "ek", "sentinel", "preload"}
+
+// mayNameSecret is the quick answer for the ordinary document: whether a secret
+// may stand in it under a key. It has no false negatives.
+func mayNameSecret(text string) bool { return holdsWord(text, secretNames) }
+
 // namesSecret reports whether one of the secretKeys stands anywhere in a text.
-func namesSecret(text string) bool {
+func namesSecret(text string) bool { return holdsWord(text, secretKeys) }
+
+// holdsWord reports whether one of the words, of two letters at least, stands in
+// a text in any letter case.
+func holdsWord(text string, words []string) bool {
 	for i := 0; i+1 < len(text); i++ {
 		first, second := text[i]|0x20, text[i+1]|0x20
-		for _, word := range secretKeys {
+		for _, word := range words {
 			if first == word[0] && second == word[1] && len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
 				return true
 			}

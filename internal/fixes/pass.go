@@ -1,6 +1,7 @@
 package fixes
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -42,10 +43,16 @@ type Suite struct {
 	params  map[string]string
 	window  Window
 	jobs    int
-	servers map[*fleet.Map][][]*Finding // by effective configuration, then rule
-	docs    map[*fleet.Doc][][]*Finding
+	servers map[*fleet.Map][]foundBy // by effective configuration; in the order of rules
+	docs    map[*fleet.Doc][]foundBy
 	// The rules that look at servers, values and documents, by their index.
 	forServers, forValues, forDocs []int
+}
+
+// foundBy are findings of the rule of an index.
+type foundBy struct {
+	rule     int
+	findings []*Finding
 }
 
 // NewSuite returns a suite of rules. Jobs is how many servers are looked at at
@@ -53,7 +60,7 @@ type Suite struct {
 func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) *Suite {
 	s := &Suite{
 		rules: rules, params: params, window: window, jobs: max(1, jobs),
-		servers: make(map[*fleet.Map][][]*Finding), docs: make(map[*fleet.Doc][][]*Finding),
+		servers: make(map[*fleet.Map][]foundBy), docs: make(map[*fleet.Doc][]foundBy),
 	}
 	for i, r := range rules {
 		switch {
@@ -72,10 +79,11 @@ func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) 
 type Found struct {
 	suite *Suite
 	fleet *fleet.Fleet
-	done  map[*Rule][]*Finding
-	// What was found in servers and documents, by rule, in their order; without
-	// those in which nothing was.
-	servers, docs [][][]*Finding
+	// byRule is what was found, by the index of the rule, in the order of
+	// servers and documents; done says for which of the rules that see the whole
+	// fleet it is known.
+	byRule [][]*Finding
+	done   []bool
 }
 
 // Run looks at all servers and documents of the fleet. Findings of the rules
@@ -88,7 +96,7 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 		}
 	}
 	lookers := sync.Pool{New: func() any { return s.looker(f) }}
-	results := make([][][]*Finding, len(servers))
+	results := make([][]foundBy, len(servers))
 	fleet.Parallel(len(servers), s.jobs, func(i int) {
 		l := lookers.Get().(*looker)
 		results[i] = l.server(servers[i])
@@ -103,7 +111,7 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 			docs = append(docs, d)
 		}
 	}
-	results = make([][][]*Finding, len(docs))
+	results = make([][]foundBy, len(docs))
 	fleet.Parallel(len(docs), s.jobs, func(i int) {
 		l := lookers.Get().(*looker)
 		results[i] = l.doc(docs[i])
@@ -112,18 +120,20 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 	for i, d := range docs {
 		s.docs[d] = results[i]
 	}
-	found := &Found{suite: s, fleet: f, done: make(map[*Rule][]*Finding)}
+	found := &Found{suite: s, fleet: f, byRule: make([][]*Finding, len(s.rules)), done: make([]bool, len(s.rules))}
 	for _, server := range f.Servers {
-		if byRule := s.servers[server.Values]; byRule != nil {
-			found.servers = append(found.servers, byRule)
-		}
+		found.add(s.servers[server.Values])
 	}
 	for _, d := range f.Docs {
-		if byRule := s.docs[d]; byRule != nil {
-			found.docs = append(found.docs, byRule)
-		}
+		found.add(s.docs[d])
 	}
 	return found
+}
+
+func (fd *Found) add(list []foundBy) {
+	for _, by := range list {
+		fd.byRule[by.rule] = append(fd.byRule[by.rule], by.findings...)
+	}
 }
 
 func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
@@ -146,7 +156,7 @@ func (s *Suite) looker(f *fleet.Fleet) *looker {
 }
 
 // server runs the rules that look at one server.
-func (l *looker) server(server *fleet.Server) [][]*Finding {
+func (l *looker) server(server *fleet.Server) []foundBy {
 	s := l.suite
 	for _, i := range s.forServers {
 		s.rules[i].CheckServer(&l.passes[i], server)
@@ -162,7 +172,7 @@ func (l *looker) server(server *fleet.Server) [][]*Finding {
 }
 
 // doc runs the rules that look at one document.
-func (l *looker) doc(d *fleet.Doc) [][]*Finding {
+func (l *looker) doc(d *fleet.Doc) []foundBy {
 	s := l.suite
 	for _, i := range s.forDocs {
 		s.rules[i].CheckDoc(&l.passes[i], d)
@@ -170,18 +180,23 @@ func (l *looker) doc(d *fleet.Doc) [][]*Finding {
 	return l.findings()
 }
 
-// findings takes what the passes found, by rule; nil if that is nothing.
-func (l *looker) findings() [][]*Finding {
-	var found [][]*Finding
+// findings takes what the passes found, in the order of rules.
+func (l *looker) findings() []foundBy {
+	count := 0
 	for i := range l.passes {
-		p := &l.passes[i]
-		if len(p.findings) == 0 {
-			continue
+		if len(l.passes[i].findings) > 0 {
+			count++
 		}
-		if found == nil {
-			found = make([][]*Finding, len(l.passes))
+	}
+	if count == 0 {
+		return nil
+	}
+	found := make([]foundBy, 0, count)
+	for i := range l.passes {
+		if p := &l.passes[i]; len(p.findings) > 0 {
+			found = append(found, foundBy{i, p.findings})
+			p.findings = nil
 		}
-		found[i], p.findings = p.findings, nil
 	}
 	return found
 }
@@ -189,35 +204,14 @@ func (l *looker) findings() [][]*Finding {
 // Of returns the findings of one rule of the suite, in the order of servers
 // and documents.
 func (fd *Found) Of(r *Rule) []*Finding {
-	if list, ok := fd.done[r]; ok {
-		return list
+	i := slices.Index(fd.suite.rules, r)
+	if i < 0 {
+		return nil
 	}
-	var list []*Finding
-	switch {
-	case r.Check != nil:
+	if r.Check != nil && !fd.done[i] {
 		p := fd.suite.pass(fd.fleet, r)
 		r.Check(&p)
-		list = p.findings
-	case r.CheckDoc != nil:
-		i := fd.suite.index(r)
-		for _, byRule := range fd.docs {
-			list = append(list, byRule[i]...)
-		}
-	default:
-		i := fd.suite.index(r)
-		for _, byRule := range fd.servers {
-			list = append(list, byRule[i]...)
-		}
+		fd.byRule[i], fd.done[i] = p.findings, true
 	}
-	fd.done[r] = list
-	return list
-}
-
-func (s *Suite) index(r *Rule) int {
-	for i, rule := range s.rules {
-		if rule == r {
-			return i
-		}
-	}
-	return -1
+	return fd.byRule[i]
 }

@@ -27,7 +27,7 @@ type Rule struct {
 
 	Check       func(*Pass)                // the whole fleet
 	CheckServer func(*Pass, *fleet.Server) // one server
-	CheckValue  func(*Pass, *Visit)        // every value of a server
+	CheckValue  func(*Pass, *Visit)        // every value of a server; the visits must not be kept
 	CheckDoc    func(*Pass, *fleet.Doc)    // one document, fragments too
 }
 

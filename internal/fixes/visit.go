@@ -74,29 +74,50 @@ func (v *Visit) Inner() *schema.Block {
 	return v.Field.Block
 }
 
-// Walk calls fn for every value of a server, parents before children.
+// Walk calls fn for every value of a server, parents before children. The
+// visits must not be kept.
 func Walk(s *fleet.Server, fn func(*Visit)) {
 	var w visitor
 	w.walk(s, fn)
 }
 
-// visitor walks the values of servers, one server after the other, and keeps
-// its room between them.
+// visitor walks the values of servers, one server after the other, and uses
+// its room again for the next one.
 type visitor struct {
-	todo  []*Visit
-	fresh []Visit // visits are allocated by the chunk: findings may keep some
+	todo   []*Visit
+	chunks [][]Visit // where visits are kept, the first used of them full
+	used   int
 }
 
 // visitChunk is how many visits are allocated at once.
 const visitChunk = 64
 
 func (w *visitor) push(v Visit) {
-	if len(w.fresh) == cap(w.fresh) {
-		w.fresh = make([]Visit, 0, visitChunk)
+	if w.used == 0 || len(w.chunks[w.used-1]) == visitChunk {
+		if w.used == len(w.chunks) {
+			w.chunks = append(w.chunks, make([]Visit, 0, visitChunk))
+		}
+		w.used++
 	}
-	w.fresh = append(w.fresh, v)
-	w.todo = append(w.todo, &w.fresh[len(w.fresh)-1])
+	chunk := &w.chunks[w.used-1]
+	*chunk = append(*chunk, v)
+	w.todo = append(w.todo, &(*chunk)[len(*chunk)-1])
 }
+
+// reset makes room for the next server.
+func (w *visitor) reset() {
+	for i := range w.used {
+		clear(w.chunks[i])
+		w.chunks[i] = w.chunks[i][:0]
+	}
+	w.todo, w.used = w.todo[:0], 0
+	if len(w.chunks) > maxChunks {
+		w.chunks = nil
+	}
+}
+
+// maxChunks bounds what is kept from a very large server.
+const maxChunks = 64
 
 func (w *visitor) pushMap(s *fleet.Server, parent *Visit, m *fleet.Map, block *schema.Block) {
 	for i := len(m.Entries) - 1; i >= 0; i-- {
@@ -111,7 +132,7 @@ func (w *visitor) pushMap(s *fleet.Server, parent *Visit, m *fleet.Map, block *s
 
 // walk calls fn for every value of a server, parents before children.
 func (w *visitor) walk(s *fleet.Server, fn func(*Visit)) {
-	w.todo = w.todo[:0]
+	defer w.reset()
 	w.pushMap(s, nil, s.Values, schema.Root())
 	for len(w.todo) > 0 {
 		v := w.todo[len(w.todo)-1]

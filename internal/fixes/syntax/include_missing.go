@@ -90,36 +90,36 @@ const maxCandidates = 1000
 // only one of its name, else the one of the most similar name in the folder
 // that the include names or in that of the including file.
 func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
-	folder := filepath.Dir(d.Path)
-	relative := func(docs []*fleet.Doc, most int) []string {
-		var paths []string
-		for _, other := range docs {
-			rel, err := filepath.Rel(folder, other.Path)
-			if err != nil || other == d || includes(p, other, d) {
-				continue
-			}
-			if rel = filepath.ToSlash(rel); !slices.Contains(paths, rel) {
-				if paths = append(paths, rel); len(paths) == most {
-					break
-				}
+	parents := p.Fleet.ServersWith(d.Path)
+	possible := func(other *fleet.Doc) bool { // a file that includes d cannot be included by it
+		return other != d && !slices.ContainsFunc(parents, func(s *fleet.Server) bool { return s.Root == other })
+	}
+	folder, base := filepath.Dir(d.Path), path.Base(name)
+	var same []*fleet.Doc
+	for _, other := range p.Fleet.DocsNamed(base) {
+		if possible(other) {
+			if same = append(same, other); len(same) > 1 {
+				return ""
 			}
 		}
-		return paths
 	}
-	switch same := relative(p.Fleet.DocsNamed(path.Base(name)), 2); len(same) {
-	case 1:
-		return same[0]
-	case 0:
-		named := filepath.Join(folder, filepath.FromSlash(path.Dir(name)))
-		near := relative(slices.Concat(p.Fleet.DocsIn(named), p.Fleet.DocsIn(folder)), maxCandidates)
-		slices.Sort(near)
-		return suggest.Suggest(name, near)
+	if len(same) == 1 {
+		if rel, err := filepath.Rel(folder, same[0].Path); err == nil {
+			return filepath.ToSlash(rel)
+		}
 	}
-	return ""
-}
-
-// includes reports whether a document is the root of a server that d is a part
-// of, so that d cannot include it.
-func includes(p *fixes.Pass, root, d *fleet.Doc) bool {
-	return slices.ContainsFunc(p.Fleet.ServersWith(d.Path), func(s *fleet.Server) bool { return s.Root == root })
+	var near []string
+	in := func(dir string) {
+		for _, other := range p.Fleet.DocsIn(filepath.Join(folder, filepath.FromSlash(dir))) {
+			if len(near) < maxCandidates && possible(other) {
+				near = append(near, path.Join(dir, filepath.Base(other.Path)))
+			}
+		}
+	}
+	in(path.Dir(name))
+	if path.Dir(name) != "." {
+		in(".")
+	}
+	slices.Sort(near)
+	return suggest.Suggest(name, near)
 }

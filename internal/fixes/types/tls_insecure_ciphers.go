@@ -3,7 +3,9 @@ package types
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -74,13 +76,8 @@ func plural(n int) string {
 // isInsecureCipher reports whether Go lists a cipher suite as insecure, which
 // is what the server goes by (server/ciphersuites.go).
 func isInsecureCipher(name string) bool {
-	if !strings.HasPrefix(name, "TLS_") {
-		return false // the list is made anew each time it is asked for
-	}
-	for _, c := range tls.InsecureCipherSuites() {
-		if c.Name == name {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(insecureSuites(), func(c *tls.CipherSuite) bool { return c.Name == name })
 }
+
+// insecureSuites is Go's list, which Go makes anew for everybody who asks.
+var insecureSuites = sync.OnceValue(tls.InsecureCipherSuites)
