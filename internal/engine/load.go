@@ -77,6 +77,6 @@ func (l *Loaded) Masker() func(file, text string) string {
 	for _, d := range l.first.Docs {
 		m.known[d.Path] = make(map[string]bool)
 	}
-	m.collect(l.first)
+	m.collect(l.first, l.req.jobs())
 	return m.text
 }

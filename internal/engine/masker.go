@@ -37,10 +37,10 @@ func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *mas
 		m.known[f.File] = make(map[string]bool)
 	}
 	var spans [2]map[string][]Span
-	spans[0] = m.collect(r.first, r.jobs())
+	spans[0] = m.collect(r.first, r.req.jobs())
 	spans[1] = spans[0]
 	if p.fleet != r.first {
-		spans[1] = m.collect(p.fleet, r.jobs())
+		spans[1] = m.collect(p.fleet, r.req.jobs())
 	}
 	for path, f := range files {
 		if f.After != nil {
@@ -220,5 +220,5 @@ func Secrets(f *fleet.Fleet) (spans map[string][]Span, variables map[string]bool
 			}
 		})
 	}
-	return m.collect(f), variables
+	return m.collect(f, 1), variables
 }

@@ -137,7 +137,7 @@ func (r *run) judgeAll(ctx context.Context, p *plan) error {
 	}
 	answers := make([]answer, len(servers))
 	var wg sync.WaitGroup
-	sem := make(chan struct{}, max(1, r.jobs()))
+	sem := make(chan struct{}, max(1, r.req.jobs()))
 	for i, s := range servers {
 		if s == nil {
 			continue
@@ -167,9 +167,10 @@ func (r *run) judgeAll(ctx context.Context, p *plan) error {
 	return nil
 }
 
-func (r *run) jobs() int {
-	if r.req.Jobs > 0 {
-		return r.req.Jobs
+// jobs returns how much is done at the same time.
+func (r *Request) jobs() int {
+	if r.Jobs > 0 {
+		return r.Jobs
 	}
 	return runtime.NumCPU()
 }

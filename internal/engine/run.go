@@ -48,7 +48,7 @@ func newRun(req Request) *run {
 		banned:   make(map[fixID]string),
 		verdicts: make(map[string]judged),
 	}
-	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.jobs())
+	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.req.jobs())
 	return r
 }
 
