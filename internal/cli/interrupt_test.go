@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/golden"
 )
 
 // A run that Ctrl-C ends behind the engine writes nothing more, and says so.
@@ -55,6 +56,35 @@ func TestInterruptedPromptEnds(t *testing.T) {
 	p := newPrompt(&fixRun{session: s, mode: ask})
 	if yes, err := p.ask(ctx, &engine.Group{}); yes || err == nil {
 		t.Errorf("the answer was %v, %v", yes, err)
+	}
+}
+
+// Ctrl-C between two cases leaves them as they are, and says what was written.
+func TestInterruptedUpdateSaysWhatWasWritten(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	const old = "old\n"
+	if err := os.WriteFile("a.txtar", []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var stderr bytes.Buffer
+	app := &App{Stdout: &bytes.Buffer{}, Stderr: &stderr}
+	s, err := app.newSession(ctx, "test", &options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := &testRun{session: s, writer: &writer{session: s}}
+	defer run.writer.close()
+	run.results = []*golden.Result{{File: "a.txtar", Differs: "x", Before: []byte(old), After: []byte("new\n")}}
+	cancel()
+	updated, err := run.update(ctx)
+	s.flush()
+	if err != nil || len(updated) > 0 || run.code != exitInterrupted || !strings.Contains(stderr.String(), "interrupted; 0 results updated") {
+		t.Errorf("%v, %d updated, exit code %d: %s", err, len(updated), run.code, &stderr)
+	}
+	if text, err := os.ReadFile("a.txtar"); err != nil || string(text) != old {
+		t.Errorf("%v %q", err, text)
 	}
 }
 

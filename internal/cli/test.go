@@ -212,21 +212,38 @@ func (t *testRun) runCases(ctx context.Context, mode string) error {
 	if t.results, err = t.runner.CheckAll(ctx, t.found.Cases, t.opts.jobs); err != nil {
 		return err
 	}
-	updated := make(map[*golden.Result]bool)
+	var updated map[*golden.Result]bool
 	switch mode {
 	case "update":
-		for _, res := range t.results {
-			if !res.Acceptable() {
-				continue
-			}
-			if updated[res], err = t.accept(ctx, res); err != nil {
-				return err
-			}
+		if updated, err = t.update(ctx); err != nil {
+			return err
 		}
 	case "pending":
 		t.keepAll()
 	}
 	return t.report(mode, updated)
+}
+
+// update writes what came out into the cases, and returns the results that were
+// written. Ctrl-C ends it between two cases.
+func (t *testRun) update(ctx context.Context) (map[*golden.Result]bool, error) {
+	updated := make(map[*golden.Result]bool)
+	for _, res := range t.results {
+		if !res.Acceptable() {
+			continue
+		}
+		ok, err := t.accept(ctx, res)
+		switch {
+		case ctx.Err() != nil:
+			t.stopped(len(updated), "updated")
+			return updated, nil
+		case err != nil:
+			return nil, err
+		case ok:
+			updated[res] = true
+		}
+	}
+	return updated, nil
 }
 
 // accept writes what came of a case into its file, and reports whether it did.

@@ -64,14 +64,14 @@ func (t *testRun) acceptPending(ctx context.Context, patterns []string) error {
 	}
 	n := 0
 	for _, p := range matched {
-		if ctx.Err() != nil {
-			return t.stopped(n, "accepted")
-		}
 		ok, err := t.acceptOne(ctx, p)
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			t.stopped(n, "accepted")
+			return nil
+		case err != nil:
 			return err
-		}
-		if ok {
+		case ok:
 			fmt.Fprintf(t.out, "%s: accepted\n", report.Plain(t.name(p.Case)))
 			n++
 		}
@@ -183,9 +183,8 @@ func (t *testRun) matches(pattern, file string) (bool, error) {
 	return false, nil
 }
 
-// stopped ends a run that Ctrl-C cut short.
-func (t *testRun) stopped(n int, done string) error {
+// stopped tells that Ctrl-C cut the run short.
+func (t *testRun) stopped(n int, done string) {
 	t.warn("interrupted; %s %s", report.Count(n, "result"), done)
 	t.fail(exitInterrupted)
-	return nil
 }

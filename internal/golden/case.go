@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/safeio"
@@ -43,7 +41,7 @@ type Case struct {
 	In, Out  map[string][]byte // file contents by path
 	Sections map[string]string // findings, changes, server, notes, refused, diff
 
-	archive  *txtar.Archive
+	archive  *archive
 	crlf     bool // the case file itself has CRLF line ends, whatever the files in it have
 	ruleLine int  // of the first directive rule, 0 if there is none
 	forms    map[string]form
@@ -92,19 +90,17 @@ func Parse(file string, data []byte) (*Case, error) {
 		c.crlf = true
 		data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	}
-	c.archive = txtar.Parse(data)
-	if len(c.archive.Files) == 0 {
+	c.archive = parseArchive(data)
+	if len(c.archive.files) == 0 {
 		return nil, fmt.Errorf("%s:1: the case has no files; expected a section in/PATH", file)
 	}
-	if err := c.head(string(c.archive.Comment)); err != nil {
+	if err := c.head(string(c.archive.comment)); err != nil {
 		return nil, err
 	}
-	line := 1 + bytes.Count(c.archive.Comment, []byte("\n"))
-	for _, f := range c.archive.Files {
-		if err := c.add(f.Name, f.Data); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", file, line, err)
+	for _, f := range c.archive.files {
+		if err := c.add(f.name, f.data); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", file, f.line, err)
 		}
-		line += 1 + bytes.Count(f.Data, []byte("\n"))
 	}
 	if len(c.In) == 0 {
 		return nil, fmt.Errorf("%s:1: the case has no files; expected a section in/PATH", file)

@@ -175,3 +175,16 @@ func TestFormatKeepsTheShapeOfACase(t *testing.T) {
 		t.Errorf("%v, got\n%s", err, got)
 	}
 }
+
+// A line of dashes begins no section, and is kept.
+func TestALineOfDashesIsText(t *testing.T) {
+	const text = "It shows.\n-- in/a --\n-- --\n--  --\n-- a\n--\n-- findings --\n-- --\n"
+	c := parse(t, text)
+	if got := string(c.In["a"]); got != "-- --\n--  --\n-- a\n--\n" {
+		t.Errorf("got %q", got)
+	}
+	got, err := c.Format(&Outcome{Sections: c.Sections})
+	if err != nil || string(got) != text {
+		t.Errorf("%v, got %q", err, got)
+	}
+}

@@ -1,10 +1,6 @@
 package golden
 
-import (
-	"bytes"
-
-	"github.com/rogpeppe/go-internal/txtar"
-)
+import "bytes"
 
 // form is how a file differs from what a txtar file can hold.
 type form struct{ crlf, noNewline, bom bool }
@@ -39,7 +35,7 @@ func (f form) decode(data []byte) ([]byte, bool) {
 		text = append(bytes.Clone(text), '\n')
 	}
 	canonical := len(text) == 0 || text[len(text)-1] == '\n'
-	return text, canonical && !txtar.NeedsQuote(text) && bytes.Equal(f.encode(text), data)
+	return text, canonical && !hasMarker(text) && bytes.Equal(f.encode(text), data)
 }
 
 // formOf returns the form of a file.

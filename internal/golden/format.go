@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/natsfix/natsfix/internal/diff"
 )
 
@@ -22,28 +20,28 @@ func (c *Case) Format(o *Outcome) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive := &txtar.Archive{Comment: c.archive.Comment}
-	for _, f := range c.archive.Files {
-		if strings.HasPrefix(f.Name, "in/") {
-			archive.Files = append(archive.Files, f)
+	out := &archive{comment: c.archive.comment}
+	for _, f := range c.archive.files {
+		if strings.HasPrefix(f.name, "in/") {
+			out.files = append(out.files, f)
 			continue
 		}
-		data, ok := want[f.Name]
-		if ok || len(f.Data) == 0 && c.Sections[f.Name] == "" && !strings.HasPrefix(f.Name, "out/") {
-			archive.Files = append(archive.Files, txtar.File{Name: f.Name, Data: data})
+		data, ok := want[f.name]
+		if ok || len(f.data) == 0 && c.Sections[f.name] == "" && !strings.HasPrefix(f.name, "out/") {
+			out.files = append(out.files, archived{name: f.name, data: data})
 		}
-		delete(want, f.Name)
+		delete(want, f.name)
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(want), compareSections) {
-		at := slices.IndexFunc(archive.Files, func(f txtar.File) bool {
-			return !strings.HasPrefix(f.Name, "in/") && compareSections(f.Name, name) > 0
+		at := slices.IndexFunc(out.files, func(f archived) bool {
+			return !strings.HasPrefix(f.name, "in/") && compareSections(f.name, name) > 0
 		})
 		if at < 0 {
-			at = len(archive.Files)
+			at = len(out.files)
 		}
-		archive.Files = slices.Insert(archive.Files, at, txtar.File{Name: name, Data: want[name]})
+		out.files = slices.Insert(out.files, at, archived{name: name, data: want[name]})
 	}
-	text := txtar.Format(archive)
+	text := out.format()
 	if c.crlf {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
 	}
@@ -80,7 +78,7 @@ func (c *Case) sectionsFor(o *Outcome, all bool) (map[string][]byte, error) {
 		if len(text) == 0 || s.optional && !given && (!all || s.name == diffSection) {
 			continue
 		}
-		if txtar.NeedsQuote(text) || text[len(text)-1] != '\n' {
+		if hasMarker(text) || text[len(text)-1] != '\n' {
 			return nil, fmt.Errorf("%s: the section %s cannot be held in a txtar file: %q", c.Name, s.name, text)
 		}
 		want[s.name] = text
