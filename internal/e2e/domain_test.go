@@ -176,7 +176,7 @@ func TestMemberWithoutJetStreamNeedsTheDomain(t *testing.T) {
 	const cluster = `cluster { name: hub, listen: "127.0.0.1:@%-routes@", routes: [ "nats://127.0.0.1:@a-routes@", "nats://127.0.0.1:@b-routes@", "nats://127.0.0.1:@c-routes@", "nats://127.0.0.1:@d-routes@" ] }
 `
 	in := texts{"a.conf": `server_name: a
-accounts { APP: { jetstream: enabled, users: [ { user: app, password: pw }, { user: leaf, password: pw } ] } }
+accounts { APP: { users: [ { user: app, password: pw }, { user: leaf, password: pw } ] } }
 leafnodes { listen: "127.0.0.1:@leafnodes@" }
 ` + strings.ReplaceAll(cluster, "%", "a"), "leaf1.conf": `server_name: leaf1
 jetstream { store_dir: "@dir@", domain: leaf1 }
@@ -204,11 +204,20 @@ accounts { APP: { jetstream: enabled, users: [ { user: app, password: pw } ] } }
 	if _, err := answers(t, s.client("b.conf", as("app")), "hub"); err != nil {
 		t.Errorf("where the domain runs: %v", err)
 	}
+	if report := s.natsfix("check"); !strings.Contains(report, "until it has jetstream: enabled") {
+		t.Errorf("natsfix does not tell of the account:\n%s", report)
+	}
 	if !s.fixed("a.conf") {
 		t.Fatalf("natsfix leaves a.conf as it is:\n%s", s.text("a.conf"))
 	}
 	// It is enough to restart the member that changed.
 	s.stop("a.conf")
+	s.start("a.conf")
+	if err := silent(t, linked(), "hub"); err != nil {
+		t.Errorf("while the account has no JetStream at the member: %v", err)
+	}
+	s.stop("a.conf")
+	s.put("a.conf", strings.Replace(s.text("a.conf"), "APP: {", "APP: { jetstream: enabled,", 1))
 	s.start("a.conf")
 	if s.running["a.conf"].JetStreamEnabled() {
 		t.Error("the member runs JetStream now")

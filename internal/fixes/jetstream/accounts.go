@@ -81,3 +81,28 @@ func enablesJetStream(v *fleet.Value) (on, sure bool) {
 	}
 	return v.IsMap() || isTrue(v), true
 }
+
+// withoutDomain tells of the accounts that a domain does not help on members
+// without JetStream: the server maps $JS.<domain>.API only in accounts that say
+// jetstream there as well (server/server.go, Start).
+func (d *domain) withoutDomain() []fixes.Related {
+	var out []fixes.Related
+	for _, s := range d.super.Servers {
+		if s.JetStream.Enabled || s.JetStream.Unknown {
+			continue
+		}
+		for _, v := range accounts(s) {
+			if on, sure := enablesJetStream(v.Value.Map.Value("jetstream")); on || !sure || v.Entry.Key == s.SystemAccount() || v.Entry.Doc.Env != "" {
+				continue
+			}
+			for _, other := range d.super.Servers {
+				if _, on, sure := lookAccount(other, v.Entry.Key); other.JetStream.Enabled && on && sure {
+					out = append(out, fixes.Related{Doc: v.Entry.Doc, Span: v.Entry.Node.KeySpan(), Message: "the account has JetStream in " + other.Root.Path +
+						" and not here: $JS." + d.choice.name + ".API leads nowhere for its clients and leaf nodes on this server until it has jetstream: enabled, too"})
+					break
+				}
+			}
+		}
+	}
+	return out
+}

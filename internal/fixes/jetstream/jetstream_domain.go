@@ -92,6 +92,7 @@ func (d *domain) report() {
 		f.Message = fmt.Sprintf("JetStream has no domain although %s, so clients on one side of the link cannot reach the JetStream of the other", d.role(s, f.Doc))
 		f.Related = append([]fixes.Related{{Doc: f.Doc, Span: f.Span, Message: "with domains they reach it by $JS.<domain>.API: " +
 			"mind that clients on the leaf can then change the hub's streams, too, unless permissions forbid $JS.<hub>.API"}}, related...)
+		f.Related = append(f.Related, d.withoutDomain()...)
 		d.pass.Report(f)
 	}
 }

@@ -131,6 +131,7 @@ func (m *mismatch) report(problem string) {
 				"each side leaves the other out when it places streams, and the server says nothing of it", name, m.choice.name, model.Root.Path)
 		}
 		f.Related = append([]fixes.Related{related(model.JetStream.Domain, fmt.Sprintf("the domain is %q here", m.choice.name))}, more...)
+		f.Related = append(f.Related, m.withoutDomain()...)
 		m.pass.Report(f)
 	}
 }

@@ -9,7 +9,8 @@ var domainMismatchDoc = fixes.Doc{
 one domain to another. The server checks nothing of that. A server whose domain differs is no peer: streams are not
 placed on it, and it places none on the others (server/events.go, sameDomain). One without a domain counts as a peer, but
 it has no mapping for $JS.<domain>.API: clients and leaf nodes that connect to that server get no responders.
-Servers without JetStream need the domain as soon as one of the cluster accepts or solicits leaf links.
+Servers without JetStream need the domain as soon as one of the cluster accepts or solicits leaf links, and on them, too,
+the accounts concerned must say jetstream: enabled.
 Where no member has a domain jetstream-domain speaks. Clusters of one name in different folders, without a common route,
 are taken for two systems.`,
 	Fix: `Members without a domain get that of the others; a member without JetStream gets a block that keeps it switched off. Of
