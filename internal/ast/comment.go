@@ -41,6 +41,55 @@ func InsertComment(above Node, text string) ([]Edit, error) {
 	return checked(n, Edit{at, at, b.String()})
 }
 
+// Comments returns the comments that belong to an entry or item and go with it
+// when it is deleted, marks included: the lines above it, and the one behind
+// it. There are none if it shares its lines with something else.
+func Comments(n Node) []string {
+	t, err := trailOf(n)
+	if err != nil || !t.lineEnds || !ownLine(n) {
+		return nil
+	}
+	var list []string
+	for line := range strings.Lines(n.doc.Text(Span{commentsAbove(n), n.doc.LineStart(n.Start())})) {
+		list = append(list, strings.TrimSpace(line))
+	}
+	if t.comment.Len() > 0 {
+		list = append(list, strings.TrimSpace(n.doc.Text(t.comment)))
+	}
+	return list
+}
+
+// HasCommentAbove reports whether the lines of text, marks aside, are the
+// comment that stands directly above a node.
+func HasCommentAbove(n Node, text string) bool {
+	d := n.doc
+	if p := n.Parent(); p.Valid() && p.Kind() == KindEntry {
+		n = p
+	}
+	var want []string
+	for line := range strings.Lines(strings.TrimRight(text, " \t\r\n")) {
+		want = append(want, commentWords(line))
+	}
+	at := d.LineStart(n.Start())
+	for i := len(want) - 1; i >= 0; i-- {
+		if at == 0 {
+			return false
+		}
+		start := d.LineStart(at - 1)
+		line := strings.TrimSpace(d.Text(Span{start, at}))
+		if !isCommentText([]byte(line)) || commentWords(line) != want[i] {
+			return false
+		}
+		at = start
+	}
+	return true
+}
+
+// commentWords returns what a line of a comment says.
+func commentWords(line string) string {
+	return strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(line), "#/"))
+}
+
 // acrossLineStart returns none if a line that starts at off starts between the nodes of a
 // container, so that a comment can be put there; else the outermost entry or
 // value that reaches from the line before into it.

@@ -49,6 +49,18 @@ func InsertEntry(block Node, f Field, where Where) ([]Edit, error) {
 // InsertEntries inserts several entries at one place, as [InsertEntry] does it
 // with one.
 func InsertEntries(block Node, fields []Field, where Where) ([]Edit, error) {
+	for _, f := range fields {
+		if err := f.check(); err != nil {
+			return nil, err
+		}
+	}
+	return insertInto(block, len(fields), where, func(st *style) func(int, layout) string {
+		return func(i int, at layout) string { return st.field(fields[i], at) }
+	})
+}
+
+// insertInto inserts count texts into a block.
+func insertInto(block Node, count int, where Where, text func(*style) func(int, layout) string) ([]Edit, error) {
 	if err := checkPlace(block); err != nil {
 		return nil, err
 	}
@@ -64,14 +76,30 @@ func InsertEntries(block Node, fields []Field, where Where) ([]Edit, error) {
 	default:
 		return nil, refuse(block, "a %s holds no entries", block.Kind())
 	}
-	for _, f := range fields {
-		if err := f.check(); err != nil {
-			return nil, err
+	in := inserter{block: block, style: styleAt(block), count: count}
+	in.text = text(&in.style)
+	return in.edits(where)
+}
+
+// InsertInclude inserts an include into a block, as [InsertEntry] inserts an
+// entry. The path is quoted, as in the document's first include if that is.
+func InsertInclude(block Node, path string, where Where) ([]Edit, error) {
+	quote := `"`
+	for n := range block.doc.Root().Walk() {
+		if n.Kind() == KindInclude && n.Quote() != Bare {
+			quote = n.Raw()[len(n.Raw())-1:]
+			break
 		}
 	}
-	in := inserter{block: block, style: styleAt(block), count: len(fields)}
-	in.text = func(i int, at layout) string { return in.style.field(fields[i], at) }
-	return in.edits(where)
+	if strings.Contains(path, quote) {
+		quote = map[string]string{`"`: "'", "'": `"`}[quote]
+	}
+	if path == "" || strings.Contains(path, quote) || strings.ContainsAny(path, "\n\x00") {
+		return nil, refuse(block, "the path %q cannot be written in an include", path)
+	}
+	return insertInto(block, 1, where, func(*style) func(int, layout) string {
+		return func(int, layout) string { return "include " + quote + path + quote }
+	})
 }
 
 // InsertItem inserts an item into an array, written as its neighbours are. For

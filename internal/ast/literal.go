@@ -3,6 +3,7 @@ package ast
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,6 +16,7 @@ type Literal struct {
 	text   string
 	fields []Field
 	items  []Literal
+	node   Node // of a copy
 	err    error
 }
 
@@ -31,6 +33,7 @@ const (
 	litPlain              // text is written as it is
 	litMap
 	litList
+	litCopy // the text of node
 )
 
 // String returns a string to be written, quoted where it has to be.
@@ -73,6 +76,32 @@ func Map(fields ...Field) Literal { return Literal{kind: litMap, fields: fields}
 
 // List returns an array to be written.
 func List(items ...Literal) Literal { return Literal{kind: litList, items: items} }
+
+// CopyOf returns a value of a document to be written elsewhere. A map or array
+// keeps its text, comments included, but for its indentation; a string is
+// quoted as where it is written to.
+func CopyOf(v Node) Literal {
+	switch {
+	case checkPlace(v) != nil:
+		return Literal{err: checkPlace(v)}
+	case v.Kind() == KindString:
+		return String(v.Text())
+	case v.Kind() == KindMap || v.Kind() == KindArray:
+		return Literal{kind: litCopy, node: v}
+	}
+	return Raw(v.Raw())
+}
+
+// EmptyBlock returns a map without entries that takes two lines, where maps
+// may take several, so that what is put into it later stands on its own lines.
+func EmptyBlock() Literal {
+	return CopyOf(Parse("", []byte("x {\n}\n"), Latest).Root().First().Value())
+}
+
+// isMap reports whether a map is written.
+func (lit Literal) isMap() bool {
+	return lit.kind == litMap || lit.kind == litCopy && lit.node.Kind() == KindMap
+}
 
 // isSingleValue reports whether d is one entry whose value starts at start and
 // reaches to the line end.
@@ -148,6 +177,37 @@ func (w *writer) literal(lit Literal, at layout) {
 		w.mapping(lit.fields, at)
 	case litList:
 		w.list(lit.items, at)
+	case litCopy:
+		w.copy(lit.node, at)
+	}
+}
+
+// copy writes the text of a map or array. Lines that start inside a string of
+// it stay as they are.
+func (w *writer) copy(v Node, at layout) {
+	d := v.doc
+	if !at.lines && v.Kind() == KindMap && !v.First().Valid() && isAllSpace(d, Span{v.Start() + 1, v.End() - 1}) {
+		w.WriteString("{}")
+		return
+	}
+	var fixed []Span
+	for n := range v.Walk() {
+		if n.Kind() == KindString && d.isMultiLine(n) {
+			fixed = append(fixed, n.Span())
+		}
+	}
+	indent, off := d.indent(v.Start()), v.Start()
+	for line := range strings.Lines(d.Text(v.Span())) {
+		start := off
+		off += len(line)
+		inside := func(s Span) bool { return s.Start < start && start < s.End }
+		if start > v.Start() && !slices.ContainsFunc(fixed, inside) {
+			line = at.indent + strings.TrimPrefix(line, indent)
+		}
+		if text, ended := strings.CutSuffix(line, "\n"); ended && !slices.ContainsFunc(fixed, func(s Span) bool { return s.Start < off && off < s.End }) {
+			line = strings.TrimSuffix(text, "\r") + w.newline
+		}
+		w.WriteString(line)
 	}
 }
 
@@ -155,7 +215,7 @@ func (w *writer) field(f Field, at layout) {
 	at.array = false
 	key, _ := QuoteKey(f.Key, w.keyQuote) // Field.check has seen to it
 	w.WriteString(key)
-	if f.Value.kind == litMap {
+	if f.Value.isMap() {
 		w.WriteString(w.mapSep)
 	} else {
 		w.WriteString(w.valueSep)
@@ -235,15 +295,19 @@ func (w *writer) list(items []Literal, at layout) {
 	w.WriteByte(']')
 }
 
-// hasNesting reports whether a map or array holds another map.
+// hasNesting reports whether a map or array holds another map, or is a copy of
+// one that takes several lines.
 func (lit Literal) hasNesting() bool {
+	if lit.kind == litCopy {
+		return lit.node.doc.isMultiLine(lit.node)
+	}
 	for _, f := range lit.fields {
-		if f.Value.kind == litMap || f.Value.hasNesting() {
+		if f.Value.isMap() || f.Value.hasNesting() {
 			return true
 		}
 	}
 	for _, item := range lit.items {
-		if item.kind == litMap || item.hasNesting() {
+		if item.isMap() || item.hasNesting() {
 			return true
 		}
 	}

@@ -76,7 +76,7 @@ func (a adding) do(st *step, _ int) bool {
 			st.intoSwitch(in, "add", last.Key, v, want)
 			continue
 		}
-		st.insert(in, "add", ast.Field{Key: last.Key, Value: v.Literal}, v, want)
+		st.insertEntry(in, ast.Field{Key: last.Key, Value: v.Literal}, v, "add "+fleet.JoinKey(in.Path, last.Key), want)
 	}
 	return true
 }
@@ -114,9 +114,13 @@ func (a adding) append(st *step, m *query.Match, want string) {
 			items = append(items, item)
 		}
 	}
-	if len(items) == 0 {
-		return
+	if len(items) > 0 {
+		st.appendItems(m, items, "add to "+m.Path, want)
 	}
+}
+
+// appendItems adds items to a list.
+func (st *step) appendItems(m *query.Match, items []Value, what, want string) {
 	t, ok := st.block(m, func(path string) string { return path }, want)
 	if !ok || st.done[edited{node: t.node}] {
 		return
@@ -128,7 +132,7 @@ func (a adding) append(st *step, m *query.Match, want string) {
 		lits[i], plain[i] = item.Literal, item.Plain
 	}
 	edits, err := ast.InsertItems(t.node, lits, ast.AtEnd())
-	if !st.edit(m, t, edits, err, "add to %s", m.Path) {
+	if !st.edit(m, t, edits, err, "%s", what) {
 		return
 	}
 	length := len(m.Value.List)

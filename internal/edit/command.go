@@ -17,8 +17,9 @@ type Command struct {
 	// a glob for the last parts of a path, "" for all files.
 	File string
 
-	verb *Verb
-	act  action
+	verb  *Verb
+	act   action
+	label string // what it does, without values
 }
 
 // action carries out a command.
@@ -44,6 +45,18 @@ func Verbs() []*Verb {
 		{"add", "PATH VALUE", "adds a value to a list that does not have it, or an entry that is not there", parseAdd},
 		{"remove", "PATH", "takes entries or items away, with the comments that belong to them", parseRemove},
 		{"rename", "PATH KEY", "gives entries another key", parseRename},
+		{"move", "PATH TO", "moves an entry into the block TO, or to the path TO; an item to the list TO", parseMove},
+		{"copy", "PATH TO", "copies an entry or item, as move moves it", parseCopy},
+		{"replace", "PATH REGEXP TEXT", "replaces what matches in texts; ${1} stands for the first group", parseReplace},
+		{"quote", "PATH [double|single]", "puts values in quotes: what was a number or bool becomes a text", parseQuote},
+		{"unquote", "PATH", "takes quotes away: what looks like a number or bool becomes one", parseUnquote},
+		{"comment", "PATH TEXT", "puts a comment above entries or items that do not have it", parseComment},
+		{"wrap", "PATH [KEY]", "puts a value into a list, or into a block under KEY", parseWrap},
+		{"sort", "PATH [KEY]", "sorts lists, of blocks by what is at KEY", parseSort},
+		{"include", "FILE [PATH]", "adds an include to the top level, or to the block PATH", parseInclude},
+		{"inline", "PATH", "writes what a variable stands for where it is used", parseInline},
+		{"extract", "PATH NAME", "gives a value a name at the top of its file, and uses that", parseExtract},
+		{"new-block", "PATH [BLOCK]", "makes a block that is not there, and those around it", parseNewBlock},
 		{"print", "PATH", "prints values with where they are written; changes nothing", parsePrint},
 	}
 }
@@ -70,6 +83,10 @@ func ParseCommand(text string) (*Command, error) {
 		c.verb = v
 		args := &arguments{rest: rest}
 		var err error
+		c.label = v.Name
+		if p, _, err := query.Prefix(rest); err == nil && v.Name != "include" {
+			c.label += " " + p.String()
+		}
 		if c.act, err = v.parse(args); err == nil && args.rest != "" {
 			err = fmt.Errorf("there is %q too many", args.rest)
 		}

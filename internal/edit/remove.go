@@ -20,10 +20,7 @@ func parseRemove(args *arguments) (_ action, err error) {
 	return a, err
 }
 
-func (a removing) do(st *step, round int) bool {
-	if round > 0 {
-		return !st.dropUnused(nil)
-	}
+func (a removing) do(st *step, _ int) bool {
 	found := outermost(st.find(a.path))
 	for _, m := range found {
 		st.want(m, "gone")
@@ -38,7 +35,7 @@ func (a removing) do(st *step, round int) bool {
 		}
 	}
 	st.removeAll(all, "remove")
-	return len(all) == 0
+	return true
 }
 
 // textDoc returns the document in which an entry or item stands.
@@ -121,27 +118,19 @@ func (st *step) removeAll(all []removal, verb string) {
 }
 
 // dropUnused takes away definitions of variables that nothing uses any more
-// and that something used when the script began, or that named says: the
-// server would take them for unknown fields (server/opts.go). It reports whether it did
-// anything; what a definition used may then be unused itself.
-func (st *step) dropUnused(named func(*fleet.Entry) bool) bool {
+// and that something used before a command: the server would take them for
+// unknown fields (server/opts.go). It reports whether it did anything; what a
+// definition used may then be unused itself.
+func (st *step) dropUnused() bool {
 	dropped := false
 	for _, s := range st.servers() {
-		before := serverOf(st.run.base, s.Root.Path)
-		edited := func(d *fleet.Doc) bool { return st.run.texts[d.Path] != nil }
-		if before == nil || !slices.ContainsFunc(s.Docs, edited) {
+		if !slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return st.run.texts[d.Path] != nil }) {
 			continue
 		}
-		was := make(map[place]bool)
-		definitions(before.Values, "", func(path string, e *fleet.Entry) {
-			if e.Used {
-				was[place{e.Doc.Path, path}] = true
-			}
-		})
 		var all []removal
 		top := query.Top(s)
 		definitions(s.Values, "", func(path string, e *fleet.Entry) {
-			if e.Used || !was[place{e.Doc.Path, path}] && (named == nil || !named(e)) || e.Doc.Env != "" {
+			if e.Used || !st.run.used[definition{e.Doc.Path, path}] || e.Doc.Env != "" {
 				return
 			}
 			for _, m := range top.Below(query.Exact(path).Steps...) {
@@ -162,6 +151,9 @@ func (st *step) dropUnused(named func(*fleet.Entry) bool) bool {
 	}
 	return dropped
 }
+
+// definition is an entry that a variable may refer to.
+type definition struct{ doc, path string }
 
 // definitions calls fn for every entry of a map that may define a variable, at
 // every depth.

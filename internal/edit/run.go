@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -27,6 +28,8 @@ type run struct {
 	refused map[string]refusal     // by unit
 	notes   map[string][]note      // by unit
 	matched []int                  // by command
+	moved   []moved                // what the command at hand moves
+	used    map[definition]bool    // variables that something used before a command
 }
 
 // refusal says why nothing is done in a unit.
@@ -43,13 +46,14 @@ type note struct {
 	doc     string
 	span    ast.Span // in the text as it was read
 	message string
+	label   string // of the command
 }
 
 func newRun(f *fleet.Fleet, where *query.Condition) *run {
 	r := &run{
 		base: f, fleet: f, meant: make(map[string]bool), units: make(map[string]string), texts: make(map[string]*ast.Pieces),
 		models: make(map[string]model), within: make(map[string][]string),
-		refused: make(map[string]refusal), notes: make(map[string][]note),
+		refused: make(map[string]refusal), notes: make(map[string][]note), used: make(map[definition]bool),
 	}
 	for _, s := range f.Servers {
 		if !hasSyntaxErrors(s) && where.Holds(s) {
@@ -97,15 +101,26 @@ func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
 	for len(r.matched) <= index {
 		r.matched = append(r.matched, 0)
 	}
-	touched := make(map[string]bool) // units
-	for round := 0; ; round++ {
-		st := &step{run: r, command: c, index: index, only: only, wants: make(map[place]string),
-			edits: make(map[string][]ast.Edit), done: make(map[edited]bool), notes: make(map[string][]note)}
-		done := c.act.do(st, round)
-		st.finish(touched)
-		if done || round == maxRounds {
-			break
+	for _, s := range r.fleet.Servers {
+		if index == 0 || slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return r.texts[d.Path] != nil }) {
+			r.noteUsed(s)
 		}
+	}
+	touched := make(map[string]bool) // units
+	dropping := false
+	for round := range maxRounds {
+		st := &step{
+			run: r, command: c, index: index, only: only, wants: make(map[place]string),
+			edits: make(map[string][]ast.Edit), done: make(map[edited]bool), notes: make(map[string][]note),
+		}
+		if dropping {
+			if !st.dropUnused() {
+				break
+			}
+		} else {
+			dropping = c.act.do(st, round)
+		}
+		st.finish(touched)
 	}
 	r.check(c, touched)
 }
@@ -113,12 +128,49 @@ func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
 // maxRounds bounds how many steps a command takes.
 const maxRounds = 100
 
+// noteUsed notes which variables of a server something refers to.
+func (r *run) noteUsed(s *fleet.Server) {
+	definitions(s.Values, "", func(path string, e *fleet.Entry) {
+		if e.Used {
+			r.used[definition{e.Doc.Path, path}] = true
+		}
+	})
+}
+
+// join makes one unit of two documents' units: one of the two includes the
+// other now.
+func (r *run) join(one, other string) {
+	a, b := r.unit(one), r.unit(other)
+	if a == b {
+		return
+	}
+	r.units[one], r.units[other] = a, b
+	for path, unit := range r.units {
+		if unit == b {
+			r.units[path] = a
+		}
+	}
+	r.notes[a] = append(r.notes[a], r.notes[b]...)
+	delete(r.notes, b)
+	if why, refused := r.refused[b]; refused {
+		delete(r.refused, b)
+		if _, both := r.refused[a]; !both {
+			r.refused[a] = why
+		}
+	}
+}
+
 // check compares the servers of the units with what the plain values say.
 func (r *run) check(c *Command, touched map[string]bool) {
 	bad := make(map[string]bool)
 	for _, s := range r.fleet.Servers {
 		unit := r.unit(s.Root.Path)
 		if _, refused := r.refused[unit]; refused || !touched[unit] {
+			continue
+		}
+		if p := newProblem(serverOf(r.base, s.Root.Path), s); p != nil {
+			r.refused[unit] = refusal{doc: s.Root.Path, command: c.Text, why: p.Message}
+			bad[unit] = true
 			continue
 		}
 		want := r.model(s.Root.Path)
@@ -136,6 +188,17 @@ func (r *run) check(c *Command, touched map[string]bool) {
 		bad[unit] = true
 	}
 	r.restore(bad)
+}
+
+// newProblem returns what can no longer be resolved in a server, nil if nothing.
+func newProblem(was, is *fleet.Server) *fleet.Problem {
+	for i, p := range is.Problems {
+		same := func(q fleet.Problem) bool { return q.Kind == p.Kind && q.Name == p.Name }
+		if was == nil || !slices.ContainsFunc(was.Problems, same) {
+			return &is.Problems[i]
+		}
+	}
+	return nil
 }
 
 // restore takes back what was done in units.
@@ -236,16 +299,13 @@ func (r *run) fix(unit string) *fixes.Fix {
 	if len(fix.Edits) == 0 {
 		return nil
 	}
-	titles := make(map[string]bool)
+	var titles []string
 	for _, n := range r.notes[unit] {
-		if !titles[n.message] {
-			titles[n.message] = true
-			if fix.Title != "" {
-				fix.Title += "; "
-			}
-			fix.Title += n.message
+		if !slices.Contains(titles, n.label) {
+			titles = append(titles, n.label)
 		}
 	}
+	fix.Title = strings.Join(titles, "; ")
 	for _, s := range r.base.Servers {
 		if r.unit(s.Root.Path) != unit {
 			continue

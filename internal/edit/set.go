@@ -72,23 +72,32 @@ func (a setting) do(st *step, _ int) bool {
 		case in.Map() == nil:
 			st.intoSwitch(in, a.verb, last.Key, a.value, want)
 		default:
-			st.insert(in, a.verb, ast.Field{Key: last.Key, Value: a.value.Literal}, a.value, want)
+			st.insertEntry(in, ast.Field{Key: last.Key, Value: a.value.Literal}, a.value, a.verb+" "+fleet.JoinKey(in.Path, last.Key), want)
 		}
 	}
 	return true
 }
 
-// setValue gives a value another one.
+// setValue gives a value another one, unless it has that.
 func (st *step) setValue(m *query.Match, what string, v Value, want string) {
-	if v.isAlready(m.Value) {
-		return
+	if !v.isAlready(m.Value) {
+		st.writeValue(m, what, v, want)
 	}
+}
+
+// writeValue gives a value another one.
+func (st *step) writeValue(m *query.Match, what string, v Value, want string) {
+	st.rewrite(m, what, v, want, func(n ast.Node) ([]ast.Edit, error) { return ast.SetValue(n, v.Literal) })
+}
+
+// rewrite edits the text of a value so that it becomes another one.
+func (st *step) rewrite(m *query.Match, what string, v Value, want string, how func(ast.Node) ([]ast.Edit, error)) {
 	t, ok := st.value(m, want)
 	if !ok || st.done[edited{node: t.node}] {
 		return
 	}
 	st.done[edited{node: t.node}] = true
-	edits, err := ast.SetValue(t.node, v.Literal)
+	edits, err := how(t.node)
 	if !st.edit(m, t, edits, err, "%s", what) {
 		return
 	}
@@ -114,8 +123,8 @@ func (v Value) isAlready(have *fleet.Value) bool {
 	return have.Kind() == v.kind && jsonText(have.Plain()) == jsonText(v.Plain)
 }
 
-// insert adds an entry to a block.
-func (st *step) insert(in *query.Match, verb string, f ast.Field, v Value, want string) {
+// insertEntry adds an entry to a block.
+func (st *step) insertEntry(in *query.Match, f ast.Field, v Value, what, want string) {
 	at := func(path string) string { return fleet.JoinKey(path, f.Key) }
 	t, ok := st.block(in, at, want)
 	if !ok || st.done[edited{t.node, f.Key}] {
@@ -127,7 +136,7 @@ func (st *step) insert(in *query.Match, verb string, f ast.Field, v Value, want 
 	if in.Value == nil {
 		shown.node = t.node.Doc().Root()
 	}
-	if !st.edit(in, shown, edits, err, "%s %s", verb, at(in.Path)) {
+	if !st.edit(in, shown, edits, err, "%s", what) {
 		return
 	}
 	st.each(t.uses, func(to model, path string) bool { return to.set(at(path), clone(v.Plain)) })

@@ -191,7 +191,7 @@ func (st *step) edit(m *query.Match, t target, edits []ast.Edit, err error, form
 
 // note says what is done at a place of a document as it is now.
 func (st *step) note(doc *fleet.Doc, span ast.Span, format string, args ...any) {
-	st.notes[doc.Path] = append(st.notes[doc.Path], note{doc: doc.Path, span: st.back(doc, span), message: fmt.Sprintf(format, args...)})
+	st.notes[doc.Path] = append(st.notes[doc.Path], note{doc: doc.Path, span: st.back(doc, span), message: fmt.Sprintf(format, args...), label: st.command.label})
 }
 
 // back maps a span to the document as it was read.

@@ -109,6 +109,16 @@ func (f *Fleet) With(texts map[string][]byte) *Fleet {
 	return Build(f.set.With(texts), f.paths, opts)
 }
 
+// Document returns what a document by itself amounts to, as the official parser
+// sees it when another one includes it.
+func (f *Fleet) Document(path string) (*Map, error) {
+	d, err := f.set.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return newEvaluation(f.set, f.opts.Env).document(d), nil
+}
+
 // byRoot returns the servers of a fleet by the path of their root.
 func (f *Fleet) byRoot() map[string]*Server {
 	if f == nil {
