@@ -59,7 +59,7 @@ func (r *run) problems(p *plan) []problem {
 		for _, d := range f.Docs {
 			if errs := d.Tree.Errors(); len(errs) > 0 {
 				span := errs[0].Span
-				add(fleet.SyntaxProblem, d, p.backTo(round, d.Path, span.Start), p.backTo(round, d.Path, span.End), syntaxMessage(d.Tree, errs[0]), round)
+				add(fleet.SyntaxProblem, d, p.backTo(round, d.Path, span.Start), p.backTo(round, d.Path, span.End), SyntaxMessage(d.Tree, errs[0]), round)
 			}
 		}
 		for _, s := range f.Servers {

@@ -162,9 +162,9 @@ func whole(src []byte, s Span) Span {
 	return s
 }
 
-// syntaxMessage describes a syntax error. What was found is left out if it may
+// SyntaxMessage describes a syntax error. What was found is left out if it may
 // be part of a secret: the line up to there, or the one before, speaks of one.
-func syntaxMessage(d *ast.Document, e *ast.SyntaxError) string {
+func SyntaxMessage(d *ast.Document, e *ast.SyntaxError) string {
 	from := d.LineStart(e.Span.Start)
 	if from > 0 {
 		from = d.LineStart(from - 1)

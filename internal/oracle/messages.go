@@ -54,6 +54,10 @@ func configProblem(root, message string, warning bool) Problem {
 		if p.File == "" {
 			p.File = root
 		}
+		// Some blocks put a position of their own in front, without the file.
+		if m := positioned.FindStringSubmatch(p.Message); m != nil && m[1] == "" {
+			p.Line, p.Column, p.Message = atoi(m[2]), atoi(m[3]), m[4]
+		}
 	} else if rest, ok := strings.CutPrefix(message, root+": "); ok {
 		p.File, p.Message = root, rest
 	} else if rest, ok := strings.CutPrefix(message, ": "); ok {

@@ -28,6 +28,7 @@ type inquiry struct {
 	guessed bool            // a line was left out for what it holds
 	verdict oracle.Verdict  // the last one
 	list    []problem
+	later   *matcher     // of findings in the copy, nil if it is the original
 	copied  *oracle.Copy // the case as it is, for another nats-server
 	second  *answer
 	// reported are the findings for what nats-server -t refuses.
@@ -38,9 +39,17 @@ type inquiry struct {
 type problem struct {
 	oracle.Problem
 	place  place
-	placed bool   // the place is known
-	files  bool   // of a file that the configuration names, not of the server
-	other  string // the release that says so, if it is not the linked one
+	placed bool // the place is known
+	// block is the entry that the server names, empty if it names none, and
+	// container says that its value is a block or a list.
+	block     ast.Span
+	container bool
+	// words and rule say it, and known is the finding that is about it, where
+	// that is known beforehand.
+	words, rule string
+	known       *engine.Finding
+	ofFile      bool   // of a file that the configuration names, not of the server
+	other       string // the release that says so, if it is not the linked one
 }
 
 // ask asks the judge about a server until the parser accepts it: what it
@@ -78,7 +87,7 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 	}
 	for _, p := range in.verdict.Problems {
 		if p.Stage != oracle.StageParse && in.believe(p) {
-			in.list = append(in.list, problem{Problem: p, place: in.place(p)})
+			in.list = append(in.list, in.locate(p))
 		}
 	}
 	if opts.StrictFiles {
@@ -131,15 +140,28 @@ func (in *inquiry) cure(p oracle.Problem, match *matcher) bool {
 	if in.guessed && !refusedThere(at) {
 		return false // this may be due to what was left out
 	}
-	in.add(p, at)
+	q := problem{Problem: p, place: at}
+	f := match.find(in.server, q)
+	if f != nil && !in.tells(f) {
+		q.known = f
+	} else if errs := doc.tree().Errors(); len(errs) > 0 {
+		q.words, q.rule = engine.SyntaxMessage(doc.tree(), errs[0]), "syntax"
+	}
+	in.list = append(in.list, q)
 	if !at.valid() {
 		return false
 	}
-	if f := match.find(in, problem{Problem: p, place: at}); f != nil && f.Round == 1 && f.Fix != nil && match.isSyntax(f) && in.copy.apply(f.Fix.Edits) {
+	if q.known != nil && f.Round == 1 && f.Fix != nil && match.isSyntax(f) && in.copy.apply(f.Fix.Edits) {
 		return true
 	}
 	in.guessed = true
 	return in.copy.leaveOut(at)
+}
+
+// tells reports whether a finding is about a refusal that came before: the
+// parser does not stop twice at one thing.
+func (in *inquiry) tells(f *engine.Finding) bool {
+	return slices.ContainsFunc(in.list, func(p problem) bool { return p.known == f })
 }
 
 // refusedThere reports whether natsfix's own parser, which reads on behind an

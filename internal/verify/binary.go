@@ -50,7 +50,7 @@ func (v *verification) compare(in *inquiry) {
 	}
 	var ours []problem
 	for _, p := range in.list {
-		if !p.files && p.Stage <= oracle.StageConfig {
+		if !p.ofFile && p.Stage <= oracle.StageConfig {
 			ours = append(ours, p)
 		}
 	}
@@ -71,14 +71,14 @@ func (v *verification) compare(in *inquiry) {
 	b.refused++
 	differs := len(ours) == 0
 	for _, p := range theirs {
-		at := problem{Problem: p, place: in.place(p)}
+		at := in.locate(p)
 		i := slices.IndexFunc(ours, func(o problem) bool { return sameProblem(o, at) })
 		if i >= 0 {
 			continue
 		}
 		differs = true
 		at.other = b.Release
-		v.add(in, at, v.match.find(in, at))
+		v.add(in, at, v.find(in, at))
 	}
 	if differs {
 		b.differ++

@@ -29,7 +29,7 @@ func abouts() []about {
 		{message: "conflicting options for 'TrustedKeys'", paths: []string{"trusted|trusted_keys"}},
 		{message: "trusted Keys", paths: []string{"trusted|trusted_keys.*", "trusted|trusted_keys"}},
 		{message: "Error processing trusted operator keys", paths: []string{"trusted|trusted_keys"}},
-		{message: "system_account in config and operator JWT", paths: []string{"=system_account", "=system"}},
+		{message: "system_account in config and operator JWT", paths: []string{"=system_account", "=system"}, rule: noRule},
 		{message: "using nats based account resolver", paths: []string{resolvers}},
 		{message: "operator mode does not allow specifying users", paths: []string{leaf + "authorization"}},
 		{message: "operator mode requires account nkeys", paths: []string{leaf + "remotes.*.account|local", leaf + "remotes"}},
@@ -40,7 +40,7 @@ func abouts() []about {
 		{message: "duplicate user ", paths: []string{leaf + "authorization.users.*.user|username", leaf + "authorization.users"}},
 		{message: "invalid deny_imports", paths: []string{leaf + "remotes.*.deny_imports|deny_import.*", leaf + "remotes.*.deny_imports|deny_import"}},
 		{message: "invalid deny_exports", paths: []string{leaf + "remotes.*.deny_exports|deny_export.*", leaf + "remotes.*.deny_exports|deny_export"}},
-		{message: "duplicate remote ", paths: []string{leaf + "remotes"}},
+		{message: "duplicate remote ", paths: []string{leaf + "remotes"}, rule: "leafnode-duplicate-remote"},
 		{message: "cannot find local account ", paths: []string{leaf + "remotes.*.account|local", leaf + "remotes"}},
 		{message: "proxy ", paths: []string{leaf + "remotes.*.proxy.url", leaf + "remotes.*.proxy"}},
 		{message: "invalid proxy URL", paths: []string{leaf + "remotes.*.proxy.url", leaf + "remotes.*.proxy"}},
@@ -116,6 +116,13 @@ func abouts() []about {
 		{message: "error parsing operator JWT", paths: []string{operators + ".*", operators}},
 		{message: "Can't start JetStream", paths: []string{"jetstream"}},
 		{message: "Could not start resolver", paths: []string{resolvers}},
+		{message: "unknown field ", rule: "unknown-field"},
+		{message: "Unknown field ", rule: "unknown-field"},
+		{message: "error parsing tls config, unknown field", rule: "unknown-field"},
+		{message: "error parsing route url", rule: "url-missing-scheme"},
+		{message: "error parsing gateway url", rule: "url-missing-scheme"},
+		{message: "error parsing leafnode url", rule: "url-missing-scheme"},
+		{message: "could not parse address string", rule: "listen-scheme"},
 		{message: "Cluster name was dynamically generated", paths: []string{"cluster"}},
 		{message: "Websocket not configured with TLS", paths: []string{"websocket|ws"}},
 		{message: "Clients that are not using", paths: []string{"tls.handshake_first|first|immediate", "tls"}},
@@ -151,6 +158,10 @@ func aboutFor(message string) about {
 	}
 	return best
 }
+
+// noRule stands for messages that no rule knows, though one may find something
+// else at the same value.
+const noRule = "-"
 
 // ruleFor names the rule that knows a message whatever its page says, or "".
 func ruleFor(message string) string { return aboutFor(message).rule }

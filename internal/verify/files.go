@@ -98,7 +98,7 @@ func (in *inquiry) strict(c *filesCheck) {
 			continue
 		}
 		p := oracle.Problem{Message: f.field + ": " + plainError(err), Warning: errors.Is(err, errWarn)}
-		in.list = append(in.list, problem{Problem: p, place: found{value: f.value}.place(), files: true})
+		in.list = append(in.list, problem{Problem: p, place: found{value: f.value}.place(), ofFile: true})
 	}
 }
 

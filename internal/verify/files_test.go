@@ -128,7 +128,7 @@ leafnodes { remotes: [ { url: "nats://h:7422", credentials: "%[1]s/good.creds" }
 		{"absent", `tls { cert_file: "%[1]s/no.pem", key_file: "%[1]s/no-key.pem" }
 leafnodes { remotes: [ { url: "nats://h:7422", creds: "$HOME/x.creds" } ] }
 `, `1:18 error tls.cert_file: %[1]s/no.pem: no such file or directory
-1:83 error tls.key_file: %[1]s/no-key.pem: no such file or directory
+error tls.key_file: %[1]s/no-key.pem: no such file or directory
 2:55 error leafnodes.remotes[0].credentials: the path depends on $HOME, which has no value here: give one with --env
 `},
 		{"not belonging together", `cluster { port: 6222, tls { certs: [ { cert_file: "%[1]s/good.pem", key_file: "%[1]s/other-key.pem" } ] } }

@@ -10,18 +10,23 @@ import (
 	"github.com/natsfix/natsfix/internal/oracle"
 )
 
-// place returns where a problem stands in the files as they were read: where
+// locate finds where a problem stands in the files as they were read: where
 // the server says, else at what its message names.
-func (in *inquiry) place(p oracle.Problem) place {
-	if d := in.copy.doc(p.File); d != nil && p.Line > 0 {
-		entry := p.Entry(d.tree())
-		if !entry.Valid() {
-			start := d.lineStart(p.Line)
-			return d.place(ast.Span{Start: start, End: d.tree().LineEnd(start)})
-		}
-		return d.place(spanIn(entry, p.Message))
+func (in *inquiry) locate(p oracle.Problem) problem {
+	d := in.copy.doc(p.File)
+	if d == nil || p.Line == 0 {
+		return problem{Problem: p, place: placeByWords(in.server, p.Message)}
 	}
-	return placeByWords(in.server, p.Message)
+	entry := p.Entry(d.tree())
+	if !entry.Valid() {
+		start := d.lineStart(p.Line)
+		return problem{Problem: p, place: d.place(ast.Span{Start: start, End: d.tree().LineEnd(start)})}
+	}
+	value := entry.Value()
+	return problem{
+		Problem: p, place: d.place(spanIn(entry, p.Message)),
+		block: d.place(entry.Span()).span, container: value.Valid() && value.Kind().IsContainer(),
+	}
 }
 
 // spanIn returns what of an entry a message speaks of: the key, or a value

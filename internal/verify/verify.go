@@ -74,6 +74,11 @@ func Run(ctx context.Context, req engine.Request, check Engine, opts Options) (*
 	if err != nil {
 		return nil, err
 	}
+	for _, in := range asked {
+		if err := in.recheck(ctx, req, check, v.match); err != nil {
+			return nil, err
+		}
+	}
 	res := &Result{Servers: len(servers), PartOf: v.partOf(servers), Result: &engine.Result{
 		Documents: documents(loaded), Servers: len(servers), Asked: oracle.Release(),
 	}}
@@ -154,7 +159,7 @@ type verification struct {
 
 // key tells findings apart.
 type key struct {
-	known   *engine.Finding // what a rule says of it, nil if none does
+	rule    string // "" if no finding of a rule is about it
 	file    string
 	offset  int
 	message string
@@ -198,11 +203,11 @@ func (v *verification) report(in *inquiry) {
 		v.notJudged(in, why)
 	}
 	for _, p := range in.list {
-		if p.files {
+		if p.ofFile {
 			v.add(in, p, nil)
 			continue
 		}
-		f := v.match.find(in, p)
+		f := v.find(in, p)
 		if f == nil && v.doubtful(in, p) {
 			continue
 		}
@@ -237,6 +242,22 @@ func (v *verification) report(in *inquiry) {
 	}
 }
 
+// find returns the finding that is about a problem, nil if there is none: in
+// the files as they were read, or else in the copy.
+func (v *verification) find(in *inquiry, p problem) *engine.Finding {
+	switch {
+	case p.known != nil:
+		return p.known
+	case p.Stage == oracle.StageParse && p.words != "":
+		return nil
+	}
+	f := v.match.find(in.server, p)
+	if f == nil && in.later != nil {
+		f = in.later.find(in.server, p)
+	}
+	return f
+}
+
 // doubtful reports whether a problem may be there only because something else
 // was left out, so that it counts only if a rule sees it, too.
 func (v *verification) doubtful(in *inquiry, p problem) bool {
@@ -253,7 +274,7 @@ func (v *verification) notJudged(in *inquiry, why string) {
 			break
 		}
 	}
-	v.add(in, p, v.match.find(in, p))
+	v.add(in, p, v.find(in, p))
 }
 
 // add adds what a server says to the findings: to the one that a rule has, or
@@ -264,9 +285,9 @@ func (v *verification) add(in *inquiry, p problem, known *engine.Finding) *engin
 	if !p.placed {
 		p.place = place{doc: in.server.Root}
 	}
-	k := key{known: known}
-	if known == nil {
-		k = key{file: p.place.doc.Path, offset: p.place.span.Start, message: kindOf(p.Message)}
+	k := key{file: p.place.doc.Path, offset: p.place.span.Start, message: kindOf(p.Message)}
+	if known != nil {
+		k = key{known.Rule, known.File, known.Offset, known.Message}
 	}
 	f := v.findings[k]
 	if f == nil {
@@ -276,7 +297,7 @@ func (v *verification) add(in *inquiry, p problem, known *engine.Finding) *engin
 	if !p.Warning && f.Severity < fixes.Error {
 		f.Severity = fixes.Error
 	}
-	if p.files {
+	if p.ofFile {
 		return f
 	}
 	message := p.Message
@@ -311,7 +332,7 @@ func (v *verification) finding(p problem, known *engine.Finding) *engine.Finding
 		Rule: Rule, Severity: severityOf(p), Applicability: fixes.Manual, File: d.Path,
 		Message: v.mask(d.Path, p.inWords()), Offset: span.Start, End: span.End, Round: 1,
 	}
-	if rule := v.match.ruleOf(p); rule != "" {
+	if rule := cmp.Or(p.rule, v.match.ruleOf(p)); rule != "" {
 		f.Rule = rule
 	}
 	if p.placed {

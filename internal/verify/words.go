@@ -20,8 +20,11 @@ var goTypes = map[string]string{
 
 // inWords says in words what the server says where no rule knows it.
 func (p problem) inWords() string {
-	if p.files {
+	switch {
+	case p.ofFile:
 		return p.Message
+	case p.words != "":
+		return p.words
 	}
 	message := plainMessage(p.Message)
 	if p.other != "" {
