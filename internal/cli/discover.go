@@ -23,6 +23,12 @@ func (s *session) discover(req *request) error {
 		return err
 	}
 	req.Targets, req.Context, req.Parts = found.Targets, found.Context, found.Parts
+	req.Read = func(path string) ([]byte, error) {
+		if text, ok := found.Text(path); ok {
+			return text, nil
+		}
+		return read(path)
+	}
 	for _, path := range paths {
 		if isDir(path) {
 			req.Dirs = append(req.Dirs, path)

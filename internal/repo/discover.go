@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -64,6 +65,15 @@ type Found struct {
 	Skipped []PathError
 	// Notes are for people: what was cut, which repository git could not read.
 	Notes []string
+
+	texts map[string][]byte
+}
+
+// Text returns the bytes of a file that was read as a whole to judge it, so that
+// it need not be read again. They must not be changed.
+func (f *Found) Text(path string) (text []byte, ok bool) {
+	text, ok = f.texts[filepath.Clean(path)]
+	return text, ok
 }
 
 // PathError is a path that cannot be used. Of a path that does not exist,
@@ -120,7 +130,7 @@ func Discover(paths []string, opts Options) (*Found, error) {
 			return 0
 		}
 	}
-	f := &finder{opts: opts, cwd: cwd, found: &Found{}, given: map[string]bool{}, neighbours: neighbours{}}
+	f := &finder{opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}}, given: map[string]bool{}, neighbours: neighbours{}}
 	dirs := make([]bool, len(paths))
 	for i, path := range paths {
 		if dirs[i], err = inspect(path); err != nil {

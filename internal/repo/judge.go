@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"github.com/natsfix/natsfix/internal/safeio"
 )
 
 // Class says how sure it is that a file is what the run is about.
@@ -48,7 +50,8 @@ const sureNeighbours = 3
 type judged struct {
 	entry
 	Verdict
-	err error
+	text []byte // all of the file, nil if only its beginning was read
+	err  error
 }
 
 // judge looks into files and returns those that are to be taken. Files that
@@ -66,6 +69,9 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		}
 		head, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
 		if all[i].err = err; err == nil {
+			if whole {
+				all[i].text = head
+			}
 			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
 		}
 	})
@@ -91,6 +97,9 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		}
 		if take {
 			taken = append(taken, j.entry)
+			if j.text != nil {
+				f.found.texts[filepath.Clean(j.name)] = j.text
+			}
 		} else if !context {
 			f.found.Left++
 			if j.Class != Foreign && j.Class != Nothing {
@@ -114,6 +123,9 @@ func (f *finder) decide(path string, taken bool, why string) {
 // readHead returns up to max bytes of a file's beginning, and whether that is
 // all of it.
 func readHead(name string, max int) (head []byte, whole bool, err error) {
+	if f, err := safeio.Read(name, safeio.Limits{MaxSize: int64(max)}); err == nil {
+		return f.Data, true, nil
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, false, err

@@ -108,18 +108,16 @@ func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
 			return filepath.ToSlash(rel)
 		}
 	}
-	var near []string
-	in := func(dir string) {
+	for _, dir := range slices.Compact([]string{path.Dir(name), "."}) {
+		var near []string
 		for _, other := range p.Fleet.DocsIn(filepath.Join(folder, filepath.FromSlash(dir))) {
 			if len(near) < maxCandidates && possible(other) {
-				near = append(near, path.Join(dir, filepath.Base(other.Path)))
+				near = append(near, filepath.Base(other.Path))
 			}
 		}
+		if found := suggest.Suggest(base, near); found != "" {
+			return path.Join(dir, found)
+		}
 	}
-	in(path.Dir(name))
-	if path.Dir(name) != "." {
-		in(".")
-	}
-	slices.Sort(near)
-	return suggest.Suggest(name, near)
+	return ""
 }
