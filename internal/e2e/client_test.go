@@ -35,8 +35,15 @@ func is[T comparable](got, want T) error {
 	return nil
 }
 
-func within(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+// within bounds something that must happen at once.
+func within(t *testing.T) context.Context { return bounded(t, patience) }
+
+// attempt bounds something that is tried again if it does not happen: where
+// several servers take part a request may get lost.
+func attempt(t *testing.T) context.Context { return bounded(t, 5*time.Second) }
+
+func bounded(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -72,11 +79,21 @@ func js(t *testing.T, nc *nats.Conn, domain string) jetstream.JetStream {
 // for a domain, and an error if none does.
 func answers(t *testing.T, nc *nats.Conn, domain string) (string, error) {
 	t.Helper()
-	info, err := js(t, nc, domain).AccountInfo(within(t))
+	info, err := js(t, nc, domain).AccountInfo(attempt(t))
 	if err != nil {
 		return "", err
 	}
 	return info.Domain, nil
+}
+
+// answered waits until the JetStream of a domain answers as that of another
+// one: a link knows the way a moment after it stands.
+func answered(t *testing.T, nc *nats.Conn, domain, want string) {
+	t.Helper()
+	eventually(t, fmt.Sprintf("domain %q answers as %q", domain, want), func() error {
+		got, err := answers(t, nc, domain)
+		return errors.Join(err, is(got, want))
+	})
 }
 
 // silent returns an error unless nobody answers a client who asks for a domain.
@@ -93,17 +110,18 @@ func silent(t *testing.T, nc *nats.Conn, domain string) error {
 // create makes a stream.
 func create(t *testing.T, api jetstream.JetStream, config jetstream.StreamConfig) jetstream.Stream {
 	t.Helper()
-	stream, err := api.CreateStream(within(t), config)
-	if err != nil {
-		t.Fatalf("stream %s: %v", config.Name, err)
-	}
+	var stream jetstream.Stream
+	eventually(t, "stream "+config.Name+" is created", func() (err error) {
+		stream, err = api.CreateStream(attempt(t), config)
+		return err
+	})
 	return stream
 }
 
 // publish publishes to a stream and waits for the acknowledgement.
 func publish(t *testing.T, api jetstream.JetStream, subject, text string) *jetstream.PubAck {
 	t.Helper()
-	ack, err := api.Publish(within(t), subject, []byte(text))
+	ack, err := api.Publish(within(t), subject, []byte(text), jetstream.WithRetryAttempts(100), jetstream.WithRetryWait(100*time.Millisecond))
 	if err != nil {
 		t.Fatalf("publish to %s: %v", subject, err)
 	}
@@ -113,7 +131,7 @@ func publish(t *testing.T, api jetstream.JetStream, subject, text string) *jetst
 // holds returns an error unless a stream holds so many messages.
 func holds(t *testing.T, api jetstream.JetStream, name string, messages uint64) error {
 	t.Helper()
-	stream, err := api.Stream(within(t), name)
+	stream, err := api.Stream(attempt(t), name)
 	if err != nil {
 		return err
 	}
@@ -121,23 +139,23 @@ func holds(t *testing.T, api jetstream.JetStream, name string, messages uint64) 
 }
 
 // read returns the first messages of a stream, through a consumer that
-// acknowledges each, and waits for that.
+// acknowledges each, and waits for that. Where several servers take part the
+// consumer may be there before all of them know the way to it, so that asking
+// once is not enough.
 func read(t *testing.T, api jetstream.JetStream, name string, n int) []string {
 	t.Helper()
-	ctx := within(t)
-	consumer, err := api.CreateConsumer(ctx, name, jetstream.ConsumerConfig{AckPolicy: jetstream.AckExplicitPolicy, AckWait: patience})
+	consumer, err := api.CreateConsumer(within(t), name, jetstream.ConsumerConfig{AckPolicy: jetstream.AckExplicitPolicy, AckWait: 10 * time.Second})
 	if err != nil {
 		t.Fatalf("consumer of %s: %v", name, err)
 	}
 	var list []string
 	for range n {
-		msg, err := consumer.Next(jetstream.FetchMaxWait(patience))
-		if err != nil {
-			t.Fatalf("message %d of %s: %v", len(list)+1, name, err)
-		}
-		if err := msg.DoubleAck(ctx); err != nil {
-			t.Fatalf("the acknowledgement of message %d of %s: %v", len(list)+1, name, err)
-		}
+		var msg jetstream.Msg
+		eventually(t, fmt.Sprintf("message %d of %s arrives", len(list)+1, name), func() (err error) {
+			msg, err = consumer.Next(jetstream.FetchMaxWait(2 * time.Second))
+			return err
+		})
+		eventually(t, fmt.Sprintf("message %d of %s is acknowledged", len(list)+1, name), func() error { return msg.DoubleAck(attempt(t)) })
 		list = append(list, string(msg.Data()))
 	}
 	return list

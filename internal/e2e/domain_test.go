@@ -201,9 +201,7 @@ accounts { APP: { jetstream: enabled, users: [ { user: app, password: pw } ] } }
 	if err := silent(t, leaf, "hub"); err != nil {
 		t.Errorf("before: %v", err)
 	}
-	if _, err := answers(t, s.client("b.conf", as("app")), "hub"); err != nil {
-		t.Errorf("where the domain runs: %v", err)
-	}
+	answered(t, s.client("b.conf", as("app")), "hub", "hub")
 	if report := s.natsfix("check"); !strings.Contains(report, "until it has jetstream: enabled") {
 		t.Errorf("natsfix does not tell of the account:\n%s", report)
 	}
@@ -223,10 +221,7 @@ accounts { APP: { jetstream: enabled, users: [ { user: app, password: pw } ] } }
 		t.Error("the member runs JetStream now")
 	}
 	leaf = linked()
-	eventually(t, "the hub's JetStream answers across the member", func() error {
-		domain, err := answers(t, leaf, "hub")
-		return errors.Join(err, is(domain, "hub"))
-	})
+	answered(t, leaf, "hub", "hub")
 	create(t, js(t, leaf, "hub"), jetstream.StreamConfig{Name: "ORDERS", Subjects: []string{"orders"}, Replicas: 3})
 	publish(t, js(t, leaf, "hub"), "orders", "1")
 	if got := read(t, js(t, leaf, "hub"), "ORDERS", 1); got[0] != "1" {
@@ -254,7 +249,7 @@ leafnodes { remotes: [ { url: "nats://leaf:pw@127.0.0.1:@leafnodes@", account: U
 	s.link("hub.conf", a, b)
 	edge := js(t, s.client("hub.conf", as("app")), "edge")
 	eventually(t, "one creation reaches both leaves", func() error {
-		_, err := edge.CreateStream(within(t), jetstream.StreamConfig{Name: "TWICE", Subjects: []string{"twice"}})
+		_, err := edge.CreateStream(attempt(t), jetstream.StreamConfig{Name: "TWICE", Subjects: []string{"twice"}})
 		return errors.Join(err, holds(t, js(t, s.client(a, as("app")), ""), "TWICE", 0), holds(t, js(t, s.client(b, as("app")), ""), "TWICE", 0))
 	})
 	eventually(t, "one message is stored by both leaves", func() error {
@@ -278,10 +273,7 @@ leafnodes { remotes: [ { url: "nats://leaf:pw@127.0.0.1:@leafnodes@", account: U
 	s.link("hub.conf", a, b)
 	hub := s.client("hub.conf", as("app"))
 	for _, domain := range []string{"leaf-a", "leaf-b"} {
-		eventually(t, domain+" answers", func() error {
-			got, err := answers(t, hub, domain)
-			return errors.Join(err, is(got, domain))
-		})
+		answered(t, hub, domain, domain)
 	}
 	create(t, js(t, hub, "leaf-a"), jetstream.StreamConfig{Name: "ONCE", Subjects: []string{"once"}})
 	publish(t, js(t, hub, "leaf-a"), "once", "1")
@@ -314,7 +306,5 @@ func TestLeafOfTheHubsDomain(t *testing.T) {
 	eventually(t, "the leaf finds the hub's stream", func() error {
 		return holds(t, js(t, s.client("leaf1.conf", as("app")), "main"), "ORDERS", 0)
 	})
-	if domain, err := answers(t, s.client("leaf1.conf", as("app")), ""); err != nil || domain != "leaf1" {
-		t.Errorf("the leaf's own domain is %q, %v", domain, err)
-	}
+	answered(t, s.client("leaf1.conf", as("app")), "", "leaf1")
 }

@@ -94,8 +94,22 @@ leafnodes { listen: "127.0.0.1:@%-leafnodes@" }
 		t.Fatal(err)
 	}
 	total := stream.CachedInfo().State.Msgs
-	for _, text := range read(t, api, "ORDERS", int(total)) {
-		stored[text]++
+	all, err := api.OrderedConsumer(within(t), "ORDERS", jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, err := all.Messages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer messages.Stop()
+	ctx := within(t)
+	for range total {
+		msg, err := messages.Next(jetstream.NextContext(ctx))
+		if err != nil {
+			t.Fatalf("message %d of %d: %v", len(stored)+1, total, err)
+		}
+		stored[string(msg.Data())]++
 	}
 	lost, twice := 0, 0
 	for id := range load.acknowledged {
