@@ -231,7 +231,7 @@ func (r *comparison) findings(ctx context.Context) error {
 	}
 	for i, a := range first {
 		for _, b := range first[i+1:] {
-			if a.Rule != b.Rule && r.samePlace(a, b) {
+			if a.Rule != b.Rule && !aboutEntries[a.Rule] && !aboutEntries[b.Rule] && r.samePlace(a, b) {
 				names := []string{a.Rule, b.Rule}
 				slices.Sort(names)
 				r.add(Twice, strings.Join(names, " and "), "%s:%d:%d: %s\n%s:%d:%d: %s", a.File, a.Line, a.Column, a.Message, b.File, b.Line, b.Column, b.Message)
@@ -254,6 +254,10 @@ func (r *comparison) errors(ctx context.Context, req engine.Request) ([]*engine.
 // natsfix takes them for given there.
 var undefined = regexp.MustCompile(`variable reference for '[A-Za-z_][A-Za-z0-9_]*' on line \d+ can not be found$`)
 
+// aboutEntries are the rules that speak of an entry beside another, whatever is
+// wrong with it besides.
+var aboutEntries = map[string]bool{"conflicting-aliases": true, "duplicate-key": true}
+
 // samePlace reports whether two findings point at one value: at the same place,
 // or one inside the other where that is no block.
 func (r *comparison) samePlace(a, b *engine.Finding) bool {
@@ -261,7 +265,7 @@ func (r *comparison) samePlace(a, b *engine.Finding) bool {
 		return false
 	}
 	if a.Offset == b.Offset {
-		return true
+		return !strings.HasPrefix(r.cs.Files[a.File][a.Offset:], "include") // of which all stands there that is not at the root
 	}
 	if b.Offset < a.Offset {
 		a, b = b, a
@@ -308,24 +312,25 @@ func (r *comparison) fixes(ctx context.Context) error {
 		switch {
 		case strings.Contains(f.Hidden, "the files were left alone"):
 			r.add(Unproved, "fight of "+f.Rule, "%s", f.Hidden)
-		case strings.HasPrefix(f.Hidden, "failed proof") && r.accepted, strings.Contains(f.Hidden, "this is a bug"), strings.Contains(f.Hidden, "could no longer be"):
+		case strings.HasPrefix(f.Hidden, "failed proof") && r.accepted, strings.Contains(f.Hidden, "this is a bug"):
 			r.add(Unproved, f.Rule, "%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.Rule, f.Hidden)
 		}
 	}
 	if !r.changed {
 		return nil
 	}
-	first := after
+	first, last, before := after, res, r.cs
 	if r.verdict.Values == nil {
 		// Of a file that the parser refuses only the syntax is mended: the rest
 		// takes another run.
-		if after, _, err = r.fixed(ctx, after); err != nil {
+		before = after
+		if after, last, err = r.fixed(ctx, after); err != nil {
 			return err
 		}
 	}
 	// What comes to light behind fixes that the proof holds back is only there
 	// without it.
-	unproved, err := r.run(ctx, r.cs, engine.Request{Params: conformance.Choices})
+	unproved, err := r.run(ctx, before, engine.Request{Params: conformance.Choices})
 	if err != nil {
 		return err
 	}
@@ -341,15 +346,15 @@ func (r *comparison) fixes(ctx context.Context) error {
 	case v.Accepted():
 	case r.accepted:
 		r.add(Worse, kindOf(v), "%v\nafter:\n%v", v.Problems, after)
-	case r.refused && len(inFiles(v)) > 0 && conformance.Derivable(res) && conformance.Derivable(unproved):
+	case r.refused && len(inFiles(v)) > 0 && conformance.Derivable(res) && hasAnswers(last) && hasAnswers(unproved):
 		r.add(NotCured, kindOf(v), "%v\nafter:\n%v", v.Problems, after)
 	}
 	r.declared(res, v, after)
-	again, rule, err := r.fixed(ctx, after)
+	again, third, err := r.fixed(ctx, after)
 	if err != nil {
 		return err
 	}
-	if rule != "" {
+	if rule := changedBy(third); rule != "" {
 		if slices.ContainsFunc(res.Findings, func(f *engine.Finding) bool { return strings.HasPrefix(f.Hidden, "failed proof") }) {
 			rule = "after a fix that failed its proof"
 		}
@@ -358,24 +363,34 @@ func (r *comparison) fixes(ctx context.Context) error {
 	return nil
 }
 
-// fixed returns what a run makes of a case, and a rule that changed something.
-func (r *comparison) fixed(ctx context.Context, cs Case) (after Case, rule string, err error) {
+// fixed returns what a run makes of a case.
+func (r *comparison) fixed(ctx context.Context, cs Case) (Case, *engine.Result, error) {
 	res, err := r.run(ctx, cs, engine.Request{Params: conformance.Choices, Prove: true})
 	if err != nil {
-		return cs, "", err
+		return cs, nil, err
 	}
 	for _, f := range res.Files {
 		if f.Status == engine.WouldChange {
 			cs = cs.with(f.Path, string(f.After))
 		}
 	}
+	return cs, res, nil
+}
+
+// changedBy returns a rule that changed something in a run, "" if none did.
+func changedBy(res *engine.Result) string {
 	for _, f := range res.Findings {
 		if f.Fixed {
-			rule = f.Rule
-			break
+			return f.Rule
 		}
 	}
-	return cs, rule, nil
+	return ""
+}
+
+// hasAnswers reports whether the errors of a run, if there are any, all have an
+// answer that can be derived.
+func hasAnswers(res *engine.Result) bool {
+	return conformance.Derivable(res) || !slices.ContainsFunc(res.Findings, func(f *engine.Finding) bool { return f.Severity == fixes.Error })
 }
 
 // declared holds what the fixes declare against what changed for the official

@@ -28,6 +28,9 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 		return slices.ContainsFunc(errors, func(f *engine.Finding) bool { return r.isAt(f, p) })
 	}
 	rules := r.messages.Rules(p)
+	if strings.Contains(p.Message, "address already in use") {
+		rules["conflicting-aliases"] = true // of listen and port, of which one is taken at random
+	}
 	if strings.Contains(p.Message, ", got ") {
 		rules["scalar-type"], rules["wrap-in-list"] = true, true
 	}
@@ -38,7 +41,35 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 
 // wandering are the rules that speak of a block as a whole, for which the server
 // names the place of whatever entry it happens to read last.
-var wandering = map[string]bool{"auth-conflict": true, "export-directive": true, "mapping-refused": true, "user-incomplete": true}
+var wandering = map[string]bool{
+	"auth-conflict": true, "export-directive": true, "import-refused": true, "invalid-key": true, "mapping-refused": true, "user-incomplete": true,
+}
+
+// renaming are the rules for values that the parser drops, which give the block
+// around them another name, so that the server refuses that.
+var renaming = map[string]bool{"cidr-unquoted": true, "empty-value": true, "size-suffix": true, "unquoted-special": true}
+
+// sameTop reports whether an offset and a line lie in one entry of the top
+// level.
+func sameTop(doc *ast.Document, off, line int) bool {
+	for n := range doc.Root().Children() {
+		if n.Start() <= off && off < n.End() && doc.Position(n.Start()).Line <= line && line <= doc.Position(n.End()-1).Line {
+			return true
+		}
+	}
+	return false
+}
+
+// includesAt reports whether what a finding points at holds an include of a
+// file.
+func (r *comparison) includesAt(f *engine.Finding, file string) bool {
+	for n := range ast.Parse(f.File, []byte(r.cs.Files[f.File]), ast.Latest).Root().Walk() {
+		if n.Kind() == ast.KindInclude && f.Offset <= n.Start() && n.Start() < f.End && path.Join(path.Dir(f.File), n.Path()) == file {
+			return true
+		}
+	}
+	return false
+}
 
 // holds reports whether no block inside a block holds an offset.
 func holds(block ast.Node, off int) bool {
@@ -69,8 +100,21 @@ func (r *comparison) isAt(f *engine.Finding, p oracle.Problem) bool {
 	if f.File == p.File && f.Line <= p.Line && p.Line <= doc.Position(max(f.Offset, f.End-1)).Line {
 		return true
 	}
+	if f.File == p.File && f.Line <= p.Line && (strings.Contains(r.stages[f.Rule], "parse") || renaming[f.Rule]) {
+		return true // what is around is not what was meant
+	}
+	if f.File == p.File && renaming[f.Rule] && sameTop(doc, f.Offset, p.Line) {
+		return true
+	}
+	if r.includesAt(f, p.File) {
+		return true
+	}
+	wanders := wandering[f.Rule] || strings.HasPrefix(p.Message, "interface conversion")
+	if wanders && f.File == p.File && f.File != Root && holds(doc.Root(), f.Offset) {
+		return true
+	}
 	for n := range doc.Root().Walk() {
-		if n.Kind() == ast.KindMap && wandering[f.Rule] && f.File == p.File && n.Start() <= f.Offset && f.Offset < n.End() && holds(n, f.Offset) &&
+		if n.Kind() == ast.KindMap && wanders && f.File == p.File && n.Start() <= f.Offset && f.Offset < n.End() && holds(n, f.Offset) &&
 			doc.Position(n.Start()).Line <= p.Line && p.Line <= doc.Position(n.End()-1).Line {
 			return true
 		}

@@ -57,12 +57,13 @@ var elsewhere = map[string]string{
 // losing are the rules whose errors are right on configurations that start:
 // the server drops what is written there, without a word.
 var losing = map[string]string{
-	"duplicate-key":        "of two values of one key the server keeps the last, and drops the other whole",
-	"conflicting-aliases":  "of two spellings of one field one is dropped, at random at every start",
-	"size-suffix":          "the value is dropped, and its block takes the name of the field",
-	"empty-value":          "the key is dropped, and its block takes the name of the key",
-	"field-case":           "of the fields of a resolver the server reads those in lower case, and drops the others",
-	"import-prefix-and-to": "the server drops to, or refuses the import, as it happens to read its map",
+	"duplicate-key":          "of two values of one key the server keeps the last, and drops the other whole",
+	"conflicting-aliases":    "of two spellings of one field one is dropped, at random at every start",
+	"size-suffix":            "the value is dropped, and its block takes the name of the field",
+	"empty-value":            "the key is dropped, and its block takes the name of the key",
+	"field-case":             "of the fields of a resolver the server reads those in lower case, and drops the others",
+	"latency-system-account": "the server sends no samples, or refuses them, as it happens to read its map",
+	"import-prefix-and-to":   "the server drops to, or refuses the import, as it happens to read its map",
 }
 
 // LosesValue reports whether a finding speaks of a value that the server loses.

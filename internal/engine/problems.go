@@ -32,6 +32,7 @@ type problem struct {
 	end     int
 	message string
 	round   int
+	remains bool // still there after the rules ran
 }
 
 // problems lists what cannot be parsed or resolved in the targets: as they were
@@ -43,17 +44,21 @@ func (r *run) problems(p *plan) []problem {
 		kind   fleet.ProblemKind
 	}
 	var out []problem
-	seen := make(map[key]bool)
+	seen := make(map[key]int) // index in out
 	add := func(kind fleet.ProblemKind, d *fleet.Doc, start, end int, message string, round int) {
 		k := key{d.Path, start, kind}
-		if _, ok := problemRules[kind]; !ok || d.Env != "" || !r.targets[d.Path] || seen[k] {
+		if _, ok := problemRules[kind]; !ok || d.Env != "" || !r.targets[d.Path] {
 			return
 		}
-		seen[k] = true
+		if i, ok := seen[k]; ok {
+			out[i].remains = out[i].remains || round > out[i].round
+			return
+		}
+		seen[k] = len(out)
 		if kind == fleet.SyntaxProblem && isBinary(d.Tree.Source()) {
 			message = "this looks like a binary file and not like NATS configuration: " + message
 		}
-		out = append(out, problem{kind, d, start, end, message, round})
+		out = append(out, problem{kind, d, start, end, message, round, false})
 	}
 	list := func(f *fleet.Fleet, round int) {
 		for _, d := range f.Docs {
@@ -105,7 +110,7 @@ func (r *run) problemFindings(p *plan) []*Finding {
 	for _, pr := range r.problems(p) {
 		pos := r.position(pr)
 		if slices.ContainsFunc(claimed[pr.doc.Path], func(f *Finding) bool {
-			if f.Fixed && pr.round > 1 {
+			if f.Fixed && (pr.round > 1 || pr.remains) {
 				return false // cured, and yet there is something left
 			}
 			return f.Line == pos.Line || f.Offset <= pr.offset && pr.offset <= f.End ||

@@ -32,18 +32,20 @@ func TestBootStartsServersThatStart(t *testing.T) {
 func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
 	j := newJudge(t, Options{})
 	for _, c := range []struct{ text, want string }{
-		{"resolver { type: full, dir: \"./jwt\" }\n", "boot: Could not start resolver: no operator key found"},
+		{"resolver { type: full, dir: \"./jwt\" }\n", "start: Could not start resolver: no operator key found"},
 		// What the options tell already is told once.
 		{"http: 8222\nhttps: 8223\n", "start: can't specify both HTTP (8222) and HTTPs (8223) ports"},
 		{"jetstream: enabled\naccounts { $SYS { jetstream: enabled } }\n", "start: Not allowed to enable JetStream on the system account"},
 		{"server_name: a\njetstream: enabled\ncluster { name: c, port: 6222 }\n",
 			"start: JetStream cluster requires configured routes or solicited leafnode for the system account"},
+		{"leafnodes { port: 74220 }\n", "start: Error listening on leafnode port: 74220 - listen tcp: address 74220: invalid port"},
 		{"port: 4222\nleafnodes { port: 4222 }\n",
 			"start: Error listening on port: 0.0.0.0:4222, \"listen tcp 0.0.0.0:4222: bind: address already in use\""},
 		// One after the other.
 		{"http: 8222\nhttps: 8223\nresolver { type: full, dir: \"./jwt\" }\nclient_advertise: \"a:b\"\n",
-			"start: Error setting server INFO with ClientAdvertise value of a:b, err=strconv.Atoi: parsing \"b\": invalid syntax\n" +
-				"start: can't specify both HTTP (8222) and HTTPs (8223) ports\nboot: Could not start resolver: no operator key found"},
+			"start: Could not start resolver: no operator key found\n" +
+				"start: Error setting server INFO with ClientAdvertise value of a:b, err=strconv.Atoi: parsing \"b\": invalid syntax\n" +
+				"start: can't specify both HTTP (8222) and HTTPs (8223) ports"},
 	} {
 		v := bootText(t, j, c.text)
 		if got := messages(v); got != c.want || v.Reached != StageBoot || v.Incomplete {

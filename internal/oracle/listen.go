@@ -43,13 +43,21 @@ func listeners(o *server.Options) []listener {
 	return slices.DeleteFunc(all, func(l listener) bool { return *l.port == 0 || o.DontListen && l.host == &o.Host })
 }
 
-// text says that the listener's address is taken, in the server's words.
-func (l listener) text() string {
+// refused says that there is no such port, or that the listener's address is
+// taken, in the server's words.
+func (l listener) refused() string {
 	address := net.JoinHostPort(*l.host, strconv.Itoa(*l.port))
-	text := fmt.Sprintf(l.message, address, *l.port, "listen tcp "+address+": bind: address already in use")
+	why := "listen tcp " + address + ": bind: address already in use"
+	if !l.possible() {
+		why = fmt.Sprintf("listen tcp: address %d: invalid port", *l.port)
+	}
+	text := fmt.Sprintf(l.message, address, *l.port, why)
 	text, _, _ = strings.Cut(text, "%!(EXTRA") // what this message does not tell
 	return text
 }
+
+// possible reports whether there is such a port; -1 is any.
+func (l listener) possible() bool { return *l.port >= -1 && *l.port <= 65535 }
 
 // collides reports whether one of two listeners keeps the other from having
 // its address on every system. A wildcard beside a single address does so on
@@ -70,13 +78,13 @@ func plainHost(host string) string {
 }
 
 // collisions lists what the server says of listeners whose address another one
-// has.
+// has, or nothing can have.
 func collisions(o *server.Options) []string {
 	list := listeners(o)
 	var messages []string
 	for i, l := range list {
-		if slices.ContainsFunc(list[:i], l.collides) {
-			messages = append(messages, l.text())
+		if !l.possible() || slices.ContainsFunc(list[:i], l.collides) {
+			messages = append(messages, l.refused())
 		}
 	}
 	return messages

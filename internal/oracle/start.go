@@ -138,6 +138,12 @@ func startProblems(o *server.Options, values map[string]any) []string {
 	}
 	list = append(list, advertiseProblems(o)...)
 	list = append(list, collisions(o)...)
+	switch o.AccountResolver.(type) {
+	case *server.DirAccResolver, *server.CacheDirAccResolver:
+		if len(o.TrustedOperators) == 0 {
+			list = append(list, "Could not start resolver: no operator key found")
+		}
+	}
 	if !o.JetStream {
 		return list
 	}

@@ -75,7 +75,7 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 	}
 	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
 		fmt.Fprintf(w, "    not applied: it would change %s, too; name that file as well to have it applied\n", Plain(outside))
-	} else if strings.HasPrefix(f.Hidden, "failed proof") {
+	} else if f.Hidden != "" && f.Hidden != "unsafe" && f.Hidden != "needs a choice" && f.Hidden != "manual" {
 		fmt.Fprintf(w, "    not applied: %s\n", Plain(f.Hidden))
 	}
 }

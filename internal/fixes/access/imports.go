@@ -173,7 +173,8 @@ func ExportTokenPosition() *fixes.Rule {
 	return refuses("export-token-position", "account_token_position does not point at a * of the exported subject", fixes.Doc{
 		Message: "Error adding service export: sublist: invalid subject",
 		What: `account_token_position says which token of the subject names the importing account. That token must be a *, and be there: else
-the server refuses to start ("sublist: invalid subject") and points at the whole accounts block.`,
+the server refuses to start ("sublist: invalid subject"; for a negative position "runtime error: index out of range") and points at the whole
+accounts block.`,
 		Fix:           "Nothing: a person says which token it is.",
 		Applicability: "Manual: a subject may have several.",
 		Before:        "accounts {\n  A { exports: [ { service: \"orders.*\", account_token_position: 1 } ] }\n}\n",
@@ -184,6 +185,10 @@ the server refuses to start ("sublist: invalid subject") and points at the whole
 			return
 		}
 		n, ok := v.Value.Plain().(int64)
+		if service, _ := text(v.Parent.Value.Map, "service"); ok && n < 0 && service != nil {
+			p.Report(manual(v.Finding("no token has the position %d: the server refuses to start (\"runtime error: index out of range\")", n), "name the position of the * that stands for the account"))
+			return
+		}
 		_, subject := text(v.Parent.Value.Map, "service", "stream")
 		tokens := strings.Split(subject, ".")
 		if !ok || n <= 0 || subject == "" || n <= int64(len(tokens)) && tokens[n-1] == "*" {
@@ -199,16 +204,18 @@ func LatencySubject() *fixes.Rule {
 	return refuses("latency-subject", "latency of an exported service has no subject to send samples to", fixes.Doc{
 		Message: "Latency subject required, but missing",
 		What: `A service that is sampled needs a subject for the samples. Without one the server refuses to start ("Latency subject
-required, but missing"), and so it does for one with wildcards ("Error adding service latency sampling: invalid publish subject").`,
+required, but missing"), and so it does for one with wildcards and for one that is a service of the account itself ("Error adding service
+latency sampling: invalid publish subject"), and for a service with more than one response ("bad service response type").`,
 		Fix:           "Nothing: a person names the subject.",
 		Applicability: "Manual: who listens for the samples is nowhere in the file.",
 		Before:        "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50% } } ] }\n}\nsystem_account: \"$SYS\"\n",
 		After:         "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50%, subject: \"latency.orders\" } } ] }\n}\nsystem_account: \"$SYS\"\n",
 		References:    []string{"server/opts.go: parseServiceLatency"},
 	}, func(p *fixes.Pass, v *fixes.Visit) {
-		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() {
-			return
+		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() || v.Parent == nil || v.Parent.Value.Map.Field("service") == nil {
+			return // of a stream: export-directive
 		}
+		checkLatencyExport(p, v)
 		if v.Value.IsMap() {
 			e := v.Value.Map.Field("subject")
 			if e == nil {
@@ -220,6 +227,40 @@ required, but missing"), and so it does for one with wildcards ("Error adding se
 			p.Report(wildcardSubject(v.Finding("%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", v.Value.Text()), v))
 		}
 	})
+}
+
+// checkLatencyExport reports a service whose latency the server does not sample,
+// and samples that would go to a service of the same account
+// (server/accounts.go, TrackServiceExportWithSampling).
+func checkLatencyExport(p *fixes.Pass, v *fixes.Visit) {
+	export := v.Parent.Value.Map
+	service, _ := text(export, "service")
+	if service == nil || v.Parent.Parent == nil {
+		return
+	}
+	report := func(f *fixes.Finding, reason string) {
+		p.Report(manual(f.Beside(v.Server.Values.Field("accounts"), "the accounts"), reason))
+	}
+	if response, kind := text(export, "response_type", "response"); response != nil && !strings.EqualFold(kind, "singleton") && !strings.EqualFold(kind, "single") {
+		report(v.KeyFinding("latency is sampled of services with one response, and this one has many: the server refuses to start (\"bad service response type\")"), "take latency out, or response_type")
+		return
+	}
+	subject := v.Value
+	if v.Value.IsMap() {
+		subject = v.Value.Map.Value("subject")
+	}
+	if !subject.IsString() || hasWildcard(subject.Text()) {
+		return
+	}
+	for _, item := range v.Parent.Parent.Value.List {
+		if e, exported := text(item.Map, "service"); e != nil && covers(exported, subject.Text()) {
+			report(v.KeyFinding("the samples would go to %s, a service of the same account: the server refuses to start (\"invalid publish subject\")", exported), "send them to another subject")
+			return
+		}
+		if item == v.Parent.Value {
+			return // the server adds one after the other
+		}
+	}
 }
 
 // wildcardSubject names the place that the server points at, too.

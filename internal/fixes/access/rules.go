@@ -16,6 +16,7 @@ func Rules() []*fixes.Rule {
 		ImportCycle(),
 		ExportTokenPosition(),
 		LatencySubject(),
+		LatencySystemAccount(),
 		MappingRefused(),
 		TLSIncomplete(),
 		TLSContext(),

@@ -29,12 +29,18 @@ func TLSIncomplete() *fixes.Rule {
 		switch {
 		case cert != nil && certs != nil && len(certs.Value.List) > 0:
 			p.Report(manual(at(v, cert, "certs stands beside it: the server refuses to start (\"cannot combine 'cert_file' option with 'certs' option\")").Beside(certs, "the other"), "move the file into certs"))
-		case cert != nil && v.Value.Map.Field("key_file") == nil:
+		case cert != nil && lacks(v.Value.Map, "key_file"):
 			p.Report(manual(at(v, cert, "the certificate has no key: the server refuses to start (\"missing 'key_file' in TLS configuration\")").Beside(v.Entry, "the block"), "name its key_file"))
-		case key != nil && v.Value.Map.Field("cert_file") == nil:
+		case key != nil && lacks(v.Value.Map, "cert_file"):
 			p.Report(manual(at(v, key, "the key has no certificate: the server refuses to start (\"missing 'cert_file' in TLS configuration\")").Beside(v.Entry, "the block"), "name its cert_file"))
 		}
 	})
+}
+
+// lacks reports whether a text is absent or empty.
+func lacks(m *fleet.Map, name string) bool {
+	e := m.Field(name)
+	return e == nil || e.Value.IsString() && e.Value.Text() == ""
 }
 
 // TLSContext finds options of tls blocks that do not belong there.

@@ -52,7 +52,7 @@ func defaultDomainOf(p *fixes.Pass, v *fixes.Visit) *fixes.Finding {
 		f := refused(v, "%q is the system account: the server refuses to start (\"system account %q can not be in default_js_domain\"), though nats-server -t calls the file valid", account, account)
 		return f.With(dropDefault(p, v, "take the system account out of default_js_domain"), "a variable refers to the entry")
 	}
-	if operatorMode(s) {
+	if hasOperator(s) {
 		if !isAccountKey(account) {
 			f := refused(v, "%q is no public key of an account, as it has to be in operator mode: the server refuses to start (\"default_js_domain contains account name %q, which is not a valid public account nkey\")", account, account)
 			return f.Because(fixes.Manual, "only you know which account is meant")

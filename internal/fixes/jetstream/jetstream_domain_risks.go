@@ -93,7 +93,8 @@ func unresolved(l *fleet.LeafLink) (reason, message string) {
 		fmt.Sprintf("this remote leads to another port; %s accepts leaf nodes on %s", hub.Root.Path, hub.LeafPort())
 }
 
-// operatorKeys are the fields that switch operator mode on (server/opts.go).
+// operatorKeys are the fields that switch operator mode on (server/opts.go): six
+// that name the operator, and two that name its keys.
 var operatorKeys = []string{"operator", "operators", "roots", "root", "root_operators", "root_operator", "trusted", "trusted_keys"}
 
 // v2Flag returns the entry of a feature flag that puts the domain into

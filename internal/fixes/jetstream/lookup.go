@@ -44,6 +44,12 @@ func isTrue(v *fleet.Value) bool {
 // operatorMode reports whether accounts come from JWTs (server/opts.go).
 func operatorMode(s *fleet.Server) bool { return s.Values.Field(operatorKeys...) != nil }
 
+// hasOperator reports whether an operator is named; trusted keys are none.
+func hasOperator(s *fleet.Server) bool {
+	e := s.Values.Field(operatorKeys[:6]...)
+	return e != nil && (!e.Value.IsList() || len(e.Value.List) > 0)
+}
+
 // runsJetStream reports whether a server of the supercluster runs JetStream,
 // and whether that can be told.
 func runsJetStream(super *fleet.Super) (runs, known bool) {

@@ -50,8 +50,11 @@ func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
 		fix := fixes.NewFix(d, []ast.Edit{{Start: n.Start(), End: n.Start(), New: `"`}, {Start: end, End: end, New: `"`}}, "put the network in quotes")
 		// The number may have become the key of what follows, and so the name of the
 		// block around it.
-		bits := strings.TrimLeft(string(d.Tree.Source()[n.End():end]), "/")
-		f.With(around(p, d, fix, append(keysOf(n), bits)...), "it cannot be edited here")
+		keys := append(keysOf(n), strings.TrimLeft(string(d.Tree.Source()[n.End():end]), "/"))
+		if next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && next.Start() == n.End()+1 {
+			keys = append(keys, next.Key())
+		}
+		f.With(around(p, d, fix, keys...), "it cannot be edited here")
 		if field := fieldOf(n); n.Parent().Kind() == ast.KindArray && (field == nil || field.Elem&schema.String == 0 || field.Elem&schema.Int != 0) {
 			f.Because(fixes.ChangesBehaviour, "the list is read with two items for each network today")
 		}

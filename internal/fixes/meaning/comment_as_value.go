@@ -105,6 +105,9 @@ func reportGluedComment(p *fixes.Pass, d *fleet.Doc, n ast.Node, i int) {
 	f := &fixes.Finding{Doc: d, Span: n.Span(),
 		Message: sprintf("the # is a part of this value of %s, since no blank stands before it: the server refuses it", n.Parent().Key())}
 	at := n.Start() + i
-	fix := fixes.NewFix(d, []ast.Edit{{Start: at, End: at, New: " "}}, "separate the comment from the value")
-	p.Report(f.With(around(p, d, fix, keysOf(n)...), "it cannot be edited here"))
+	var fix *fixes.Fix
+	if rest := d.Tree.Text(ast.Span{Start: n.End(), End: d.Tree.LineEnd(n.End())}); strings.TrimSpace(rest) == "" { // else the comment would swallow more
+		fix = fixes.NewFix(d, []ast.Edit{{Start: at, End: at, New: " "}}, "separate the comment from the value")
+	}
+	p.Report(f.With(around(p, d, fix, keysOf(n)...), "a comment there would take in what stands behind it: put it on a line of its own"))
 }

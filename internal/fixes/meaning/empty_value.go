@@ -46,8 +46,8 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		return
 	}
 	manual := func(n ast.Node, end int, format string, args ...any) {
-		if fixes.Glued(n).Valid() || n.Key() != "{" && strings.ContainsAny(n.Key(), "{}[]") {
-			return // unquoted-special, and rules for braces
+		if fixes.Glued(n).Valid() || !isBracket(n.Key()) && strings.ContainsAny(n.Key(), "{}[]") || n.Quote() == ast.Bare && n.Key() != "" && strings.IndexByte(",;", n.Key()[0]) >= 0 {
+			return // unquoted-special, extra-comma, and rules for braces
 		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end}, Message: sprintf(format, args...)}
 		p.Report(f.Because(fixes.Manual, "give "+n.Key()+" a value on its line, or take it out"))
@@ -118,4 +118,10 @@ func drawUp(d *fleet.Doc, n ast.Node, lineEnd int) *fixes.Fix {
 		start--
 	}
 	return fixes.NewFix(d, []ast.Edit{{Start: start, End: at, New: " "}}, "put the value of %s on its line", n.Key())
+}
+
+// isBracket reports whether a key is made of brackets alone, and no other rule
+// speaks of it.
+func isBracket(key string) bool {
+	return key != "" && key[0] != '}' && strings.Trim(key, "{}[]") == ""
 }

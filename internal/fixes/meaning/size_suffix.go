@@ -56,7 +56,10 @@ func checkSizeSuffix(p *fixes.Pass, d *fleet.Doc) {
 		}
 		fix := fixes.NewFix(d, []ast.Edit{{Start: known, End: n.End()}}, "write %s", raw[:known-n.Start()])
 		f.With(around(p, d, fix, keys...), "it cannot be edited here")
-		if !isRoot(p, d) || len(keys) == 0 || schema.Root().Field(keys[min(1, len(keys)-1)]) != nil {
+		if block := blockAround(n.Parent()); n.Parent().Kind() == ast.KindEntry && block != nil && isRoot(p, d) && block.Field(n.Parent().Key()) == nil && !fixes.Refers(d, n.Parent().Key()) {
+			f.Fix = nil
+			f.Because(fixes.Manual, "the server knows no field "+n.Parent().Key()+", and refuses it once it has a value")
+		} else if !isRoot(p, d) || len(keys) == 0 || schema.Root().Field(keys[min(1, len(keys)-1)]) != nil {
 			f.Because(fixes.ChangesBehaviour, "the server works without this value today")
 		}
 		p.Report(f)

@@ -3,6 +3,7 @@ package meaning
 import (
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
@@ -52,6 +53,9 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	}
 	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {
 		return
+	}
+	if n := v.Value.Node; n.Valid() && n.Quote() == ast.Bare && byteAt(n.Doc(), n.End()) == '/' {
+		return // cidr-unquoted
 	}
 	if v.Entry != nil && !v.Field.Takes(schema.String) || v.Entry == nil && (v.Parent.Entry == nil || !v.Field.Takes(schema.List)) {
 		return // wrap-in-list

@@ -97,7 +97,7 @@ func cutShort(d *fleet.Doc, n ast.Node, rest string) bool {
 	}
 	key, _, _ = strings.Cut(key, ",")
 	key, _, _ = strings.Cut(key, ";")
-	if fixes.Refers(d, key) {
+	if fixes.Refers(d, key) || strings.EqualFold(key, "include") {
 		return false
 	}
 	block := blockAround(n.Parent())

@@ -60,8 +60,8 @@ func readAccounts(s *fleet.Server) accounts {
 			a.names = append(a.names, v.Text())
 			a.unknown = a.unknown || !v.IsString()
 		}
-	default:
-		a.unknown = true
+	default: // the server passes over a value of another kind
+		a.unknown = a.field.Value.Unknown()
 	}
 	return a
 }
@@ -110,7 +110,7 @@ func readUsers(s *fleet.Server) users {
 			u.add(fixes.Below(account, "users"))
 		}
 	case !all.Value.IsList():
-		u.unknown = true
+		u.unknown = all.Value.Unknown()
 	}
 	return u
 }

@@ -22,6 +22,7 @@ func Rules() []*fixes.Rule {
 		OperatorMixedConfig(),
 		DefaultSentinel(),
 		ResolverPreload(),
+		ResolverWithoutOperator(),
 		NoAuthUserMissing(),
 		MQTTAuth(),
 		MQTTJetStream(),
@@ -36,6 +37,7 @@ func Rules() []*fixes.Rule {
 		LameDuckGrace(),
 		HTTPAndHTTPS(),
 		HTTPSTLS(),
+		PortRange(),
 		PortConflict(),
 	}
 }

@@ -3,6 +3,8 @@ package startup
 import (
 	"fmt"
 
+	"github.com/nats-io/nkeys"
+
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -90,7 +92,7 @@ func resolves(s *fleet.Server, name string) bool {
 		return false
 	}
 	if !memoryResolver.MatchString(text(resolver)) {
-		return true
+		return !resolver.Value.IsMap() || nkeys.IsValidPublicAccountKey(name) // those with a directory fetch by key
 	}
 	preload := fixes.Top(s, "resolver_preload")
 	return preload != nil && (preload.Value.Map == nil || preload.Value.Map.Get(name) != nil)

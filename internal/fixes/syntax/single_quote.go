@@ -54,8 +54,11 @@ func findTrailingQuotes(p *fixes.Pass, d *fleet.Doc) {
 			Message: fmt.Sprintf("the single quote behind %s ends it, and the server drops it without a word", keyNear(n)),
 		}
 		edits := []ast.Edit{{Start: n.End() - 1, End: n.End()}}
-		if n.Raw() == "'" {
+		switch text := strings.TrimSuffix(n.Raw(), "'"); {
+		case text == "":
 			edits = nil
+		case ast.Parse("", []byte("k: "+text), ast.Latest).Root().First().Value().Kind() != ast.KindString:
+			edits = []ast.Edit{{Start: n.Start(), End: n.End(), New: `"` + text + `"`}} // it would be a number
 		}
 		p.Report(f.With(fixes.NewFix(d, edits, "take out the quote that the server drops"), "the value is nothing but a quote"))
 	}

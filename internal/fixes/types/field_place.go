@@ -69,6 +69,21 @@ func nextBare(key string) (rune, string) {
 	return 0, ""
 }
 
+// shared reports whether the entry's text stands in another block, too, by a
+// variable or an include, which knows the key or not by its own fields.
+func shared(p *fixes.Pass, v *fixes.Visit) bool {
+	for _, u := range p.Fleet.Uses(v.Value.Node) {
+		path := fleet.SplitPath(u.Path)
+		if u.Server != v.Server || u.Path == v.Path() {
+			continue
+		}
+		if top := v.Server.Values.Get(path[0]); top == nil || !top.Used {
+			return true
+		}
+	}
+	return false
+}
+
 // hasField reports whether the block around a value has a field under one of
 // its names.
 func hasField(v *fixes.Visit, f *schema.Field) bool {

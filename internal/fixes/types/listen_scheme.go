@@ -21,7 +21,8 @@ func ListenScheme() *fixes.Rule {
 			What: `listen, http and https take a port or a text of the form host:port. The server refuses a URL ("could not parse address
 string \"nats://0.0.0.0:4222\""), a port in quotes ("could not parse address string \"8222\""), a host alone, and a port that
 is no number ("could not parse port"). The addresses to advertise take host:port or a host; with a scheme in front
-the server ends at its start.`,
+the server ends at its start, and so it does with more colons than an address has ("Error setting server INFO with
+ClientAdvertise value", "too many colons in address").`,
 			Fix: `Takes the scheme away, and the quotes of a port that stands alone.`,
 			Applicability: `Safe if what is left is host:port. Manual for a host without port, and for a scheme that asks for TLS, which the
 address cannot express.`,
@@ -57,8 +58,10 @@ func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
 		p.Report(f.With(p.Retype(v, ast.String(rest), "take the scheme of %s away", name(v)), whyNot(v)))
 	case !isURL && v.Field.Takes(schema.Port) && portText.MatchString(port) && port == text:
 		p.Report(f.With(p.Retype(v, ast.Raw(port), "take the quotes of the port away"), whyNot(v)))
-	case isHostPort(text):
+	case isHostPort(text), !v.Field.Takes(schema.Port) && isAdvertised(text):
 		p.Report(f.With(p.Retype(v, ast.String(text), "take the white space away"), whyNot(v)))
+	case !v.Field.Takes(schema.Port):
+		p.Report(f.Because(fixes.Manual, "write host:port, or a host; an IPv6 address stands in brackets"))
 	default:
 		p.Report(f.Because(fixes.Manual, `nothing says which port was meant: write "host:port", or a port without quotes`))
 	}

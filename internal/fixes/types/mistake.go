@@ -2,6 +2,7 @@ package types
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"slices"
 	"strconv"
@@ -182,7 +183,7 @@ func wrongText(v *fixes.Visit, want schema.Type) mistake {
 		}
 		return wrongWord
 	case want.Has(schema.HostPort):
-		if want.Has(schema.Port) && !isHostPort(text) || !want.Has(schema.Port) && strings.Contains(text, "://") {
+		if want.Has(schema.Port) && !isHostPort(text) || !want.Has(schema.Port) && !isAdvertised(text) {
 			return wrongListen
 		}
 	}
@@ -207,6 +208,22 @@ func isHostPort(text string) bool {
 		return false
 	}
 	_, err = strconv.Atoi(port)
+	return err == nil
+}
+
+// isAdvertised reports whether the server takes a text for an address to tell
+// others, a host with or without a port (server/util.go, parseHostPort).
+func isAdvertised(text string) bool {
+	if text == "" {
+		return true // as if it was left out
+	}
+	_, port, err := net.SplitHostPort(text)
+	if missing := (*net.AddrError)(nil); errors.As(err, &missing) && strings.Contains(missing.Err, "missing port") {
+		_, port, err = net.SplitHostPort(text + ":0")
+	}
+	if err == nil {
+		_, err = strconv.Atoi(strings.TrimSpace(port))
+	}
 	return err == nil
 }
 

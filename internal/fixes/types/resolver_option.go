@@ -87,7 +87,7 @@ func checkResolver(p *fixes.Pass, v *fixes.Visit) {
 		case kind == nil:
 			p.Report(v.KeyFinding("the resolver has no type (\"error parsing account resolver\"): the server refuses to start").
 				Because(fixes.Manual, "write type: full, cache or mem"))
-		case dir == nil && (isType(kind, "full") || isType(kind, "cache")):
+		case (dir == nil || dir.Value.IsString() && dir.Value.Text() == "") && (isType(kind, "full") || isType(kind, "cache")):
 			p.Report(v.KeyFinding("the resolver has no dir (\"dir has no value and needs to point to a directory\"): the server refuses to start").
 				Because(fixes.Manual, "name the directory of the account JWTs"))
 		}

@@ -125,7 +125,7 @@ func refusesToStart(text string) []string {
 	if err := o.ProcessConfigString(text); err != nil {
 		return nil
 	}
-	if o.ClientAdvertise != "" && strings.Contains(o.ClientAdvertise, "://") {
+	if o.ClientAdvertise != "" && (strings.Contains(o.ClientAdvertise, "://") || strings.HasSuffix(o.ClientAdvertise, ":")) {
 		return []string{"the server ends at its start"} // server.go, AcceptLoop
 	}
 	s, err := server.NewServer(&o)

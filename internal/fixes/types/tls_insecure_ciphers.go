@@ -44,8 +44,12 @@ func checkTLSInsecureCiphers(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	var weak []string
-	for _, item := range v.Value.List {
+	at := v
+	for i, item := range v.Value.List {
 		if item.IsString() && isInsecureCipher(item.Text()) {
+			if len(weak) == 0 {
+				at = &fixes.Visit{Server: v.Server, Parent: v, Block: v.Block, Field: v.Field, Value: item, Index: i}
+			}
 			weak = append(weak, item.Text())
 		}
 	}
@@ -53,7 +57,7 @@ func checkTLSInsecureCiphers(p *fixes.Pass, v *fixes.Visit) {
 	if len(weak) == 0 || allow != nil && (allow.Value.Kind() != ast.KindBool || allow.Value.Node.BoolValue()) {
 		return
 	}
-	f := v.Finding("%s: the server refuses to start with weak cipher suites (\"insecure cipher suites configured without 'allow_insecure_cipher_suites' option set\")", strings.Join(weak, ", "))
+	f := at.Finding("%s: the server refuses to start with weak cipher suites (\"insecure cipher suites configured without 'allow_insecure_cipher_suites' option set\")", strings.Join(weak, ", "))
 	if allow != nil {
 		p.Report(f.Because(fixes.Manual, "allow_insecure_cipher_suites is off, so the suites have to go").Beside(allow, "they are not allowed here"))
 		return

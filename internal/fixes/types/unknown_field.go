@@ -108,6 +108,10 @@ func reportRename(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding, to string, ce
 		p.Report(f.Because(fixes.Manual, fmt.Sprintf("did you mean %s? That is there already", to)))
 		return
 	}
+	if shared(p, v) {
+		p.Report(f.Because(fixes.Manual, fmt.Sprintf("did you mean %s? The text is shared with another block", to)))
+		return
+	}
 	if kind := kindOf(v.Value); kind != 0 && v.Block.Field(to).Type&kind == 0 {
 		certain = false
 	}
