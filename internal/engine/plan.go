@@ -187,7 +187,7 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 		case slices.Contains(done, rep.fix):
 			rep.finding.Fixed, rep.finding.Hidden = true, ""
 		case taken[rep.fix]:
-			rep.finding.Hidden = p.run.banned[p.id(rule, rep.fix)]
+			rep.finding.Hidden = p.ban(p.id(rule, rep.fix))
 		}
 	}
 	return len(done)
@@ -203,26 +203,6 @@ func (p *plan) notYet(rule *fixes.Rule, found []*fixes.Finding) []*fixes.Finding
 	return slices.DeleteFunc(slices.Clone(found), func(f *fixes.Finding) bool {
 		return edited[f.Doc.Path] || f.Fix != nil && slices.ContainsFunc(f.Fix.Edits, func(e fixes.Edit) bool { return edited[e.Doc.Path] })
 	})
-}
-
-// applyAll applies fixes together. If that comes out wrong it applies the
-// first one that does not by itself, and bans those before it; the next step
-// offers the others again.
-func (p *plan) applyAll(rule *fixes.Rule, round int, take []*fixes.Fix) (done []*fixes.Fix) {
-	why := p.apply(rule, round, take)
-	if why == "" {
-		return take
-	}
-	for _, fix := range take {
-		if len(take) > 1 {
-			why = p.apply(rule, round, []*fixes.Fix{fix})
-		}
-		if why == "" {
-			return []*fixes.Fix{fix}
-		}
-		p.run.banned[p.id(rule, fix)] = why
-	}
-	return nil
 }
 
 // report notes a finding and says whether an earlier step made it already, or
@@ -268,10 +248,7 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 			return fmt.Sprintf("%s does not parse, which must be cured first", e.Doc.Path)
 		}
 	}
-	if why, ok := r.banned[p.id(rule, f.Fix)]; ok {
-		return why
-	}
-	return ""
+	return p.ban(p.id(rule, f.Fix))
 }
 
 func ruleOf(rules []*fixes.Rule, name string) *fixes.Rule {
@@ -317,65 +294,6 @@ func overlaps(have map[*fleet.Doc][]ast.Edit, more []fixes.Edit) bool {
 		}
 	}
 	return false
-}
-
-// apply makes the edits and checks that the servers changed as declared. If
-// not it says why and leaves the plan as it was.
-func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) string {
-	byDoc := make(map[*fleet.Doc][]ast.Edit)
-	for _, fix := range take {
-		for _, e := range fix.Edits {
-			byDoc[e.Doc] = append(byDoc[e.Doc], e.Edit)
-		}
-	}
-	texts := make(map[string][]byte, len(byDoc))
-	for d, list := range byDoc {
-		if !d.Tree.RoundTrips() {
-			return fmt.Sprintf("%s does not print back to its own bytes; this is a bug of natsfix", d.Path)
-		}
-		ast.SortEdits(list)
-		text, err := ast.Apply(d.Tree.Source(), list)
-		if err != nil {
-			return fmt.Sprintf("%s: %v; this is a bug of the rule", d.Path, err)
-		}
-		texts[d.Path] = text
-	}
-	set := p.set.With(texts)
-	next := p.run.build(set, p.fleet)
-	for _, d := range next.Docs {
-		d.Context = !p.run.targets[d.Path]
-	}
-	if why := checkStep(p.fleet, next, texts, take); why != "" {
-		return why
-	}
-	for _, fix := range take {
-		a := &applied{id: p.id(rule, fix), rule: rule.Name, title: fix.Title, round: round, within: places(fix), same: fix.Same}
-		for _, e := range fix.Edits {
-			if !slices.Contains(a.files, e.Doc.Path) {
-				a.files = append(a.files, e.Doc.Path)
-			}
-		}
-		for _, c := range fix.Changes {
-			a.changes = append(a.changes, resultChange(c))
-		}
-		p.applied = append(p.applied, a)
-	}
-	for d, list := range byDoc {
-		if rule.Once {
-			if p.once[rule.Name] == nil {
-				p.once[rule.Name] = make(map[string]bool)
-			}
-			p.once[rule.Name][d.Path] = true
-		}
-		p.had[digestOf(d.Path, d.Tree.Source())] = true
-		if p.had[digestOf(d.Path, texts[d.Path])] {
-			p.fight(rule.Name, []string{d.Path})
-		}
-		p.texts[d.Path] = texts[d.Path]
-		p.history[d.Path] = append(p.history[d.Path], list)
-	}
-	p.set, p.fleet, p.found = set, next, p.run.suite.Run(next)
-	return ""
 }
 
 // original returns the document as it was read, nil for values from the

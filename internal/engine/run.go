@@ -37,6 +37,8 @@ type run struct {
 	suite *fixes.Suite
 	// banned are the fixes that must not be applied, and why.
 	banned map[fixID]string
+	// stepBans are those that came out wrong in a step.
+	stepBans map[fixID]stepBan
 	// proofs holds what the judge said, by the texts of a server.
 	verdicts map[string]judged
 	release  string
@@ -46,6 +48,7 @@ func newRun(req Request) *run {
 	r := &run{
 		Loaded:   Load(req),
 		banned:   make(map[fixID]string),
+		stepBans: make(map[fixID]stepBan),
 		verdicts: make(map[string]judged),
 	}
 	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.req.jobs())

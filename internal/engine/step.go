@@ -13,8 +13,9 @@ import (
 )
 
 // checkStep compares every server before and after a step: the effective
-// configuration must differ by exactly what the fixes declared.
-func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixes.Fix) string {
+// configuration must differ by exactly what the fixes declared. It returns the
+// servers of which that is not so.
+func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixes.Fix) []failure {
 	declared := make(map[string]map[string]string) // root, then path: before and after
 	within := make(map[string][]string)            // root, then paths
 	for _, fix := range take {
@@ -34,34 +35,45 @@ func checkStep(before, after *fleet.Fleet, texts map[string][]byte, take []*fixe
 		old[s.Root.Path] = s
 	}
 	if why := checkRoots(old, after); why != "" {
+		return []failure{{why: why, docs: slices.Sorted(maps.Keys(texts))}}
+	}
+	var failed []failure
+	for _, s := range after.Servers {
+		was := old[s.Root.Path]
+		if !touches(s, texts) && !touches(was, texts) {
+			continue
+		}
+		if why := checkServer(was, s, texts, declared[s.Root.Path], within[s.Root.Path]); why != "" {
+			docs := make([]string, len(s.Docs))
+			for i, d := range s.Docs {
+				docs[i] = d.Path
+			}
+			failed = append(failed, failure{s.Root.Path, why, docs})
+		}
+	}
+	return failed
+}
+
+// checkServer is checkStep for one server: declared are the changes by their
+// paths, within the paths below which it may change.
+func checkServer(was, s *fleet.Server, texts map[string][]byte, declared map[string]string, within []string) string {
+	if refused, why := checkSyntax(was, s, texts); refused {
 		return why
 	}
-	for _, s := range after.Servers {
-		if !touches(s, texts) && !touches(old[s.Root.Path], texts) {
-			continue
+	if !was.Broken() && s.Broken() {
+		return fmt.Sprintf("%s could no longer be read: %s", s.Root.Path, s.Problems[0].Message)
+	}
+	if why := unresolved(was, s); why != "" {
+		return fmt.Sprintf("%s could no longer be resolved: %s", s.Root.Path, why)
+	}
+	got := make(map[string]string)
+	for _, c := range oracle.Delta(was.Values.Plain(), s.Values.Plain()) {
+		if !slices.ContainsFunc(within, func(w string) bool { return isWithin(c.Path, w) }) {
+			got[c.Path] = jsonText(c.Before) + " -> " + jsonText(c.After)
 		}
-		was := old[s.Root.Path]
-		if refused, why := checkSyntax(was, s, texts); refused {
-			if why != "" {
-				return why
-			}
-			continue
-		}
-		if !was.Broken() && s.Broken() {
-			return fmt.Sprintf("%s could no longer be read: %s", s.Root.Path, s.Problems[0].Message)
-		}
-		if why := unresolved(was, s); why != "" {
-			return fmt.Sprintf("%s could no longer be resolved: %s", s.Root.Path, why)
-		}
-		got := make(map[string]string)
-		for _, c := range oracle.Delta(was.Values.Plain(), s.Values.Plain()) {
-			if !slices.ContainsFunc(within[s.Root.Path], func(w string) bool { return isWithin(c.Path, w) }) {
-				got[c.Path] = jsonText(c.Before) + " -> " + jsonText(c.After)
-			}
-		}
-		if want := declared[s.Root.Path]; !maps.Equal(got, want) {
-			return fmt.Sprintf("%s would change otherwise than declared (%s); this is a bug of the rule", s.Root.Path, firstDifference(want, got))
-		}
+	}
+	if !maps.Equal(got, declared) {
+		return fmt.Sprintf("%s would change otherwise than declared (%s); this is a bug of the rule", s.Root.Path, firstDifference(declared, got))
 	}
 	return ""
 }
