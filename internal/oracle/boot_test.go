@@ -142,6 +142,9 @@ syslog: true
 }
 
 func TestManyBootsLeaveNothingBehindInTheJudge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts 30 servers")
+	}
 	j := newJudge(t, Options{Memory: 600 << 20})
 	for range 30 {
 		v := bootText(t, j, "server_name: a\njetstream: enabled\ncluster { name: c, port: 6222, routes: [\"nats://h:6222\"] }\nhttp: 8222\n")

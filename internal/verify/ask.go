@@ -75,6 +75,7 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 		}
 		if c.Copy {
 			in.copied, c.Copy = in.verdict.Copy, false
+			in.verdict.Copy = nil
 		}
 		refusal, ok := refusalOf(in.verdict)
 		if !ok {
@@ -98,6 +99,7 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 			return nil, err
 		}
 	}
+	in.verdict.Values, in.copied = nil, nil // a run may have very many servers
 	return in, nil
 }
 

@@ -191,3 +191,29 @@ c.conf:1:1 error unknown-field: config
 		t.Error(notes(res))
 	}
 }
+
+func TestTheResultDoesNotDependOnJobs(t *testing.T) {
+	t.Parallel()
+	files := make(map[string]string)
+	for i := range 12 {
+		files[fmt.Sprintf("s%d.conf", i)] = fmt.Sprintf("server_name: s%d\nprot: %d\ncluster{\n name: \"a b\"\n}\ninclude inc/shared.conf\ntls { cert_file: \"/c\", key_file: \"/k\" }\n", i, i)
+	}
+	files["inc/shared.conf"] = "authorization { users: [ { user: a, password: \"b\", prmissions: {} } ] }\nhost: a b\n"
+	var first string
+	for _, jobs := range []int{1, 2, 7} {
+		res := run(t, request(t, files, func(req *engine.Request) { req.Jobs = jobs }), Options{})
+		got := lines(res) + notes(res)
+		for _, f := range res.Findings {
+			got += fmt.Sprint(f.Message, f.Official)
+		}
+		if first == "" {
+			first = got
+		}
+		if got != first {
+			t.Errorf("with %d jobs:\n%s\nwith 1:\n%s", jobs, got, first)
+		}
+	}
+	if strings.Count(first, "inc/shared.conf") < 2 {
+		t.Error(first)
+	}
+}
