@@ -64,6 +64,19 @@ leaf.conf:3:14 error size-string: config
 	}
 }
 
+func TestAFixOutsideThePathsIsNotPromised(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{"a.conf": "include inc/b.conf\n", "inc/b.conf": "port: \"4222\"\n"}
+	f := run(t, request(t, files), Options{}).Findings[0]
+	if f.Fixed || f.Hidden != "outside the paths: inc/b.conf" || f.Rule != "scalar-type" {
+		t.Errorf("%+v", f)
+	}
+	f = run(t, request(t, files, func(req *engine.Request) { req.Dirs = []string{"."} }), Options{}).Findings[0]
+	if !f.Fixed || f.Hidden != "" {
+		t.Errorf("%+v", f)
+	}
+}
+
 func TestWhatIsNotKnownHidesNoOtherProblem(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"a.conf": "port: $PORT\nserver_name: $NAME\nprot: 1\nauthorization { user: u, password: $PASS }\n"}
