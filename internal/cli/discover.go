@@ -54,6 +54,7 @@ func (s *session) discover(req *request) error {
 		}
 		slices.Sort(req.Context)
 	}
+	s.openHosts(req, found.Hosts, s.opts.paths)
 	for _, e := range found.Unreadable {
 		req.unreadable = append(req.unreadable, engine.Error{File: e.Path, Message: e.Why, Kind: engine.Unreadable})
 	}
@@ -133,21 +134,24 @@ func (s *session) showFiles() (int, error) {
 	return code, s.out.Flush()
 }
 
-// besideStdin returns the files beside the one that standard input stands for.
-func (s *session) besideStdin(name string, req *request) ([]string, error) {
+// besideStdin adds the files beside the one that standard input stands for.
+func (s *session) besideStdin(name string, req *request) error {
 	if s.opts.stdinName == "" {
-		return nil, nil
+		s.openHosts(req, nil, []string{name})
+		return nil
 	}
 	dir := filepath.Dir(name)
 	if !isDir(dir) {
-		return nil, usage("--stdin-filename %s: there is no directory %s", s.opts.stdinName, dir)
+		return usage("--stdin-filename %s: there is no directory %s", s.opts.stdinName, dir)
 	}
 	found, err := repo.Discover([]string{dir}, s.lookFor(req))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	files := slices.Concat(found.Targets, found.Context)
-	return slices.DeleteFunc(files, func(path string) bool { return filepath.Clean(path) == name }), nil
+	req.Context = slices.DeleteFunc(files, func(path string) bool { return filepath.Clean(path) == name })
+	s.openHosts(req, found.Hosts, []string{name})
+	return nil
 }
 
 // configLoader returns how to find the settings of a directory.

@@ -31,6 +31,7 @@ func (e *editing) print(ctx context.Context, asJSON bool) (int, error) {
 	}
 	defer req.close()
 	loaded := engine.Load(req.Request)
+	e.loaded = loaded
 	code := e.loadErrors(loaded, req)
 	printers := make(map[*fleet.Server]*evalPrinter)
 	seen := make(map[string]bool)
@@ -86,7 +87,7 @@ func placeOf(m *query.Match) (ast.Node, *fleet.Doc) {
 // match returns the line that shows a value: file:line: path: value, or a JSON
 // object.
 func (p *evalPrinter) match(m *query.Match, n ast.Node, doc *fleet.Doc, asJSON bool) string {
-	pos := doc.Tree.Position(n.Start())
+	file, line, column := p.loaded.Position(doc, n.Start())
 	v := m.Value
 	if v == nil {
 		v = &fleet.Value{Node: n, Doc: doc, Map: m.Server.Values}
@@ -100,8 +101,8 @@ func (p *evalPrinter) match(m *query.Match, n ast.Node, doc *fleet.Doc, asJSON b
 		p.text(m.Path)
 		p.out.WriteString(`,"value":` + text)
 		p.out.WriteString(`,"file":`)
-		p.text(p.name(doc.Path))
-		fmt.Fprintf(&p.out, `,"line":%d,"column":%d}`, pos.Line, pos.Column)
+		p.text(p.name(file))
+		fmt.Fprintf(&p.out, `,"line":%d,"column":%d}`, line, column)
 		return p.out.String()
 	}
 	if masked, ok := p.mask(v); ok && !v.IsMap() && !v.IsList() {
@@ -113,7 +114,7 @@ func (p *evalPrinter) match(m *query.Match, n ast.Node, doc *fleet.Doc, asJSON b
 	if path == "" {
 		path = "."
 	}
-	return fmt.Sprintf("%s:%d: %s: %s", report.Plain(p.name(doc.Path)), pos.Line, report.Plain(path), report.Plain(text))
+	return fmt.Sprintf("%s:%d: %s: %s", report.Plain(p.name(file)), line, report.Plain(path), report.Plain(text))
 }
 
 // json returns a value as JSON text.

@@ -54,6 +54,7 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 	}
 	defer req.close()
 	loaded := engine.Load(req.Request)
+	s.loaded = loaded
 	code := s.loadErrors(loaded, req)
 	for _, server := range loaded.Fleet().Servers {
 		if !loaded.Target(server.Root.Path) {
@@ -63,8 +64,10 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 			return 0, ctx.Err()
 		}
 		for _, p := range server.Problems {
-			pos := p.Doc.Tree.Position(p.Span.Start)
-			s.warn("%s:%d:%d: %s", s.name(p.Doc.Path), pos.Line, pos.Column, report.Plain(p.Message))
+			if loaded.Elsewhere(p) {
+				continue
+			}
+			s.warn("%s: %s", place(s, p.Doc, p.Span.Start), report.Plain(p.Message))
 			if p.Kind != fleet.UnknownVariable {
 				code = max(code, exitFindings)
 			}
@@ -143,6 +146,6 @@ func place(s *session, d *fleet.Doc, offset int) string {
 	if d.Env != "" {
 		return "$" + d.Env
 	}
-	pos := d.Tree.Position(offset)
-	return fmt.Sprintf("%s:%d:%d", s.name(d.Path), pos.Line, pos.Column)
+	file, line, column := s.loaded.Position(d, offset)
+	return fmt.Sprintf("%s:%d:%d", s.name(file), line, column)
 }

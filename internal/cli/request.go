@@ -19,6 +19,7 @@ import (
 type request struct {
 	engine.Request
 	config     *config.Config // for the paths
+	stdin      string         // the name that standard input goes by, if it is read
 	load       func(dir string) (*config.Config, error)
 	unreadable []engine.Error // what discovery could not look at
 	close      func()
@@ -46,8 +47,8 @@ func (s *session) request(ctx context.Context) (*request, error) {
 			return nil, err
 		}
 		req.Targets, req.Read = []string{name}, readAll
-		req.Context, err = s.besideStdin(name, req)
-		if err != nil {
+		req.stdin = name
+		if err = s.besideStdin(name, req); err != nil {
 			return nil, err
 		}
 	} else if err := s.discover(req); err != nil {

@@ -27,7 +27,8 @@ type session struct {
 	dir      string // the current directory, absolute and without links
 	base     string // the directory at which names in diffs start
 	result   *engine.Result
-	masked   bool // a secret was replaced in what was shown
+	loaded   *engine.Loaded // of commands that print places without the engine's result
+	masked   bool           // a secret was replaced in what was shown
 }
 
 // newSession starts a run of a command; close must be called.
@@ -122,6 +123,7 @@ func (s *session) run(ctx context.Context, req *request) error {
 	if err != nil {
 		return err
 	}
+	engine.InFiles(res, req.Hosted)
 	res.Errors = append(req.unreadable, res.Errors...)
 	s.result = res
 	s.applySeverities(req.config)

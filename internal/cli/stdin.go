@@ -98,7 +98,7 @@ func (s *session) fixStdin(ctx context.Context) (int, error) {
 // filter writes the rewritten text, or the text as it came where nothing may
 // change, so that a pipe never loses anything.
 func (f *fixRun) filter(req *request) (int, error) {
-	text, err := req.Read(req.Targets[0])
+	text, err := req.Read(req.stdin)
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +109,7 @@ func (f *fixRun) filter(req *request) (int, error) {
 			continue
 		}
 		for _, file := range g.Files {
-			if filepath.Clean(file.Path) == req.Targets[0] {
+			if filepath.Clean(file.Path) == req.stdin {
 				text, file.Status = file.After, engine.Changed
 			}
 		}

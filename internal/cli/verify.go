@@ -57,6 +57,9 @@ func (a *App) verify(ctx context.Context, c *call) (int, error) {
 	if err := s.checkPaths(a.commands()); err != nil {
 		return 0, err
 	}
+	if o.showFiles {
+		return s.showFiles()
+	}
 	req, err := s.request(ctx)
 	if err != nil {
 		return 0, err
@@ -79,6 +82,7 @@ func (a *App) verify(ctx context.Context, c *call) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	engine.InFiles(res.Result, req.Hosted)
 	res.Errors = append(req.unreadable, res.Errors...)
 	s.result = res.Result
 	s.maskEnvironment()

@@ -52,6 +52,7 @@ func (p *plan) group() {
 			join(edited)
 		}
 	}
+	p.joinHosted(join)
 	groups := make(map[string]*group)
 	for f := range parent {
 		root := find(f)

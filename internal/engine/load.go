@@ -19,7 +19,7 @@ type Loaded struct {
 // Load reads the documents of a request and links the servers they make up.
 // Documents that are no targets bear the mark of context.
 func Load(req Request) *Loaded {
-	l := &Loaded{req: req, base: fleet.NewSet(req.Read), targets: make(map[string]bool, len(req.Targets))}
+	l := &Loaded{req: req, base: fleet.NewSet(req.read()), targets: make(map[string]bool, len(req.Targets))}
 	for _, path := range req.Targets {
 		l.targets[filepath.Clean(path)] = true
 	}

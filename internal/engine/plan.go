@@ -126,7 +126,7 @@ func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bo
 // step runs one rule once and applies what may be applied. It returns how many
 // fixes that were.
 func (p *plan) step(rule *fixes.Rule, round int) int {
-	found := p.found.Of(rule)
+	found := p.known(p.found.Of(rule))
 	if rule.Once {
 		found = p.notYet(rule, found)
 	}
@@ -240,6 +240,9 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 	for _, e := range f.Fix.Edits {
 		if e.Doc.Context {
 			return "outside the paths: " + e.Doc.Path
+		}
+		if why := p.notThere(e); why != "" {
+			return why
 		}
 		if r.req.MaxSize > 0 && int64(len(e.Doc.Tree.Source())) > r.req.MaxSize {
 			return fmt.Sprintf("%s is larger than %d bytes (--max-size)", e.Doc.Path, r.req.MaxSize)

@@ -47,7 +47,7 @@ func (r *run) problems(p *plan) []problem {
 	seen := make(map[key]int) // index in out
 	add := func(kind fleet.ProblemKind, d *fleet.Doc, start, end int, message string, round int) {
 		k := key{d.Path, start, kind}
-		if _, ok := problemRules[kind]; !ok || d.Env != "" || !r.targets[d.Path] {
+		if _, ok := problemRules[kind]; !ok || d.Env != "" || !r.targets[d.Path] || r.elsewhere(kind, d.Path, start, end) {
 			return
 		}
 		if i, ok := seen[k]; ok {

@@ -189,7 +189,10 @@ func caseKey(s *fleet.Server) string {
 // unknown both sides get the same stand-in.
 func (r *run) serverCase(s *fleet.Server) (c oracle.Case, partial string) {
 	c = oracle.NewCase(s, r.req.Env, r.req.Args)
-	return c, c.StandIn(s)
+	if partial = c.StandIn(s); partial != "" && r.templated(s) {
+		partial = "a template fills in what is not known here"
+	}
+	return c, partial
 }
 
 // prove returns why the group must not be written, or "". It fills in the

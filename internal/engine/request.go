@@ -18,9 +18,14 @@ type Request struct {
 	// Parts are files that are targets if something that is loaded includes
 	// them, and are not loaded by themselves.
 	Parts []string
-	Read  fleet.Read
-	Env   fleet.Env   // values of variables, nil for none
-	Args  oracle.Args // flags that every server is started with
+	// Hosted are the documents that stand inside files, by the paths that
+	// Targets, Context and Parts name them with. Such a path need not be one of a
+	// file: what a document includes is looked for beside it. The result speaks
+	// of these paths; see [InFiles].
+	Hosted map[string]Hosted
+	Read   fleet.Read
+	Env    fleet.Env   // values of variables, nil for none
+	Args   oracle.Args // flags that every server is started with
 	// Hosts names the root file that answers under a host name
 	// (.natsfix.yaml, hosts).
 	Hosts map[string]string

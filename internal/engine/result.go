@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 )
 
@@ -51,6 +52,8 @@ type File struct {
 	Message string // why it was refused, skipped or failed
 	// SecretsBefore and SecretsAfter are the bytes that must not be shown.
 	SecretsBefore, SecretsAfter []Span
+
+	steps [][]ast.Edit // how Before became After
 }
 
 // Finding is a finding with its place in the file as it was read.

@@ -67,7 +67,7 @@ func (r *run) result(p *plan) *Result {
 		f := &File{Path: d.Path, Status: Unchanged}
 		res.Files = append(res.Files, f)
 		if text, ok := texts[d.Path]; ok && !bytes.Equal(text, d.Tree.Source()) {
-			f.Status, f.Before, f.After = WouldChange, d.Tree.Source(), text
+			f.Status, f.Before, f.After, f.steps = WouldChange, d.Tree.Source(), text, p.history[d.Path]
 		}
 		if r.req.MaxSize > 0 && int64(len(d.Tree.Source())) > r.req.MaxSize {
 			f.Message = fmt.Sprintf("larger than %d bytes: checked, not rewritten (--max-size)", r.req.MaxSize)

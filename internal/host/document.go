@@ -1,9 +1,12 @@
 package host
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/natsfix/natsfix/internal/ast"
 )
@@ -19,9 +22,13 @@ type File struct {
 	// Left says of texts that look like documents why they are none.
 	Left []string
 
+	template   bool         // a plain file in a template language
 	candidates int          // texts that were looked at
 	taken      map[int]bool // which of them are documents; nil if that is to be judged
 }
+
+// Whole reports whether the file as it stands is a document.
+func (f *File) Whole() bool { return f.Form == Plain && !f.template }
 
 // Document is one text in NATS configuration syntax inside a file.
 type Document struct {
@@ -43,6 +50,9 @@ type Document struct {
 	number int // among the texts of the file that were looked at
 	layout layout
 	flow   *flow // nil if there is no template
+
+	restore sync.Once
+	names   *strings.Replacer
 }
 
 // layout says where a document stands in its file.
@@ -60,6 +70,13 @@ type layout interface {
 // may be the end of it.
 func (d *Document) Offset(off int) int { return d.layout.offset(max(0, min(off, len(d.Text)))) }
 
+// Encoded reports whether the file holds the document in another form, in which
+// no byte stands for one of its own.
+func (d *Document) Encoded() bool {
+	w, ok := d.layout.(*whole)
+	return ok && w.places == nil
+}
+
 // Span returns the bytes of the file that the document takes up.
 func (d *Document) Span() ast.Span { return d.layout.span() }
 
@@ -75,6 +92,36 @@ func (d *Document) Unknown(s ast.Span) bool {
 		}
 	}
 	return false
+}
+
+// Restore puts what a template says in the place of stand-ins for it in a text
+// about the document. What was only a part of a value is not shown.
+func (d *Document) Restore(text string) string {
+	if d.flow == nil || !strings.Contains(text, "P") {
+		return text
+	}
+	l, ok := d.layout.(*lines)
+	if !ok {
+		return text
+	}
+	d.restore.Do(func() {
+		src := l.text()
+		var pairs []string
+		for _, m := range d.Masked {
+			standIn := string(d.Text[m.Start:m.End])
+			said := strings.Trim(string(src[m.Start:m.End]), `"'`)
+			if !strings.HasPrefix(standIn, "$P") && !strings.HasPrefix(standIn, "P") || strings.Contains(said, "\n") {
+				continue
+			}
+			if i := slices.IndexFunc(d.flow.list, func(c construct) bool { return c.start >= m.Start && c.end <= m.End }); i < 0 ||
+				said != string(src[d.flow.list[i].start:d.flow.list[i].end]) {
+				said = "..."
+			}
+			pairs = append(pairs, standIn, said)
+		}
+		d.names = strings.NewReplacer(pairs...)
+	})
+	return d.names.Replace(text)
 }
 
 // MayEdit says why bytes of Text must not be replaced, or "".
@@ -278,6 +325,9 @@ func (w *whole) offset(off int) int {
 func (w *whole) span() ast.Span { return w.at }
 
 func (w *whole) rewrite(steps [][]ast.Edit) (string, error) {
+	if w.encode == nil {
+		return "", errors.New("it can only be read")
+	}
 	text := w.text
 	for _, edits := range steps {
 		var err error

@@ -31,7 +31,7 @@ func (f *File) markdown() {
 		}
 		l := dedent(f.Src, all[body:i], indent)
 		l.prefix = string(m[1])
-		f.add("fence.conf", l, nil, fmt.Sprintf("line %d", body))
+		f.add("fence.conf", l, nil, fmt.Sprintf("L%d", body))
 	}
 }
 
@@ -96,7 +96,7 @@ func (f *File) heredocs() {
 			lang = GoTemplate
 		}
 		list := constructs(lang, f.Src[:l.span().End])
-		f.add("heredoc.conf", l, newFlow(f.Src, list), fmt.Sprintf("line %d", head+1))
+		f.add("heredoc.conf", l, newFlow(f.Src, list), fmt.Sprintf("L%d", head+1))
 	}
 }
 

@@ -62,12 +62,9 @@ func (f *File) plain(lang Language) {
 	if len(list) == 0 {
 		return
 	}
+	f.template = true
 	l := &lines{src: f.Src, eol: "\n", exact: true, list: cut(f.Src, 0, len(f.Src))}
-	base := filepath.Base(f.Name)
-	if rest, ext := cutExt(base); suffixes[ext] != NoTemplate {
-		base = rest
-	}
-	f.add(base, l, newFlow(f.Src, list), "")
+	f.add(filepath.Base(f.Name), l, newFlow(f.Src, list), "")
 }
 
 // cut cuts a text into lines that are whole lines of a document.
@@ -100,6 +97,7 @@ func (f *File) add(base string, l *lines, fl *flow, dir string) *Document {
 
 // judge adds a document to the file if it is one.
 func (f *File) judge(d *Document) *Document {
+	d.Dir, d.Base = safeName(d.Dir), safeName(d.Base)
 	d.number = f.candidates
 	f.candidates++
 	if f.taken != nil {
@@ -133,6 +131,20 @@ func (f *File) judge(d *Document) *Document {
 	}
 	f.Documents = append(f.Documents, d)
 	return d
+}
+
+// safeName makes a part of a path of a name that a file gives.
+func safeName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || r < ' ' || r == 0x7f {
+			return '_'
+		}
+		return r
+	}, name)
+	if name == "." || name == ".." {
+		return "_"
+	}
+	return name
 }
 
 func (f *File) left(d *Document, why string) {

@@ -10,7 +10,7 @@ import (
 // common are keys of the top level that other programs use as well.
 var common = set("listen port host net debug trace http https http_port https_port cluster tls log_file logfile syslog " +
 	"pid_file pidfile accounts authorization maps mappings store_dir storedir operator operators resolver websocket mqtt " +
-	"max_connections max_conn max_subs ping_interval proxy_protocol server_name write_timeout proxies leaf ocsp server_tags")
+	"max_connections max_conn max_subs ping_interval proxy_protocol server_name write_timeout proxies leaf ocsp server_tags root roots system trusted ws")
 
 // commonInside are keys of inner blocks that say nothing about the program.
 var commonInside = set("name user username users pass password token timeout url urls type mode limit dir enabled verify " +

@@ -242,8 +242,9 @@ func (m *masker) scan() {
 			m.fill(ast.Span{Start: c.start, End: c.end}, "", ' ')
 			i = c.end
 		case c != nil && want == wantKey && m.onlyConstructs(ast.Span{Start: i, End: m.lineEnd(c.end)}, true):
-			m.comment(ast.Span{Start: i, End: m.lineEnd(i)})
-			i = m.lineEnd(i)
+			end := m.lineEnd(i)
+			m.fill(ast.Span{Start: i, End: i + len(bytes.TrimRight(m.text[i:end], " \t\r"))}, m.missing(end-i), '_')
+			i = end
 		case c == nil && (b == ' ' || b == '\t' || b == '\r'):
 			i++
 		case c == nil && b == '\n':
@@ -368,6 +369,16 @@ func (m *masker) token(start int, key bool) (end int) {
 func (m *masker) standIn() string {
 	m.count++
 	return "$P" + strings.ToUpper(strconv.FormatInt(int64(m.count-1), 36))
+}
+
+// missing returns the beginning of an include of a file that is not there: what
+// stands in its place is not known. If there is no room it is a comment.
+func (m *masker) missing(room int) string {
+	name := "include " + m.standIn()[1:]
+	if len(name) >= room {
+		return "#"
+	}
+	return name
 }
 
 // blanks goes on behind blanks if a construct follows on the same line and

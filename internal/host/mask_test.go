@@ -35,7 +35,8 @@ func TestMask(t *testing.T) {
 		{"branches in a line", Jinja, "a: {% if x %}1{% else %}2{% endif %}\n", "a: $P0_\n"},
 		{"a loop in a list", Jinja, "r: [\n{% for h in x %}\n  nats://{{ h }},\n{% endfor %}\n]\n", "r: [\n#               \n  $P0_,\n#           \n]\n"},
 		{"a line of its own in a list", GoTemplate, "r: [\n  {{ include \"r\" . }}\n]\n", "r: [\n  $P0_\n]\n"},
-		{"a line of its own in a map", GoTemplate, "a: 1\n{{- include \"b\" . | nindent 4 }}\n", "a: 1\n#                              \n"},
+		{"a line of its own in a map", GoTemplate, "a: 1\n{{- include \"b\" . | nindent 4 }}\n", "a: 1\ninclude P0_\n"},
+		{"a short line of its own in a map", GoTemplate, "{{.b}}\na: 1\n", "#_\na: 1\n"},
 		{"a comment over lines", GoTemplate, "{{- /* a\n b */ -}}\na: 1\n", "#       \n #       \na: 1\n"},
 		{"an assignment", GoTemplate, "{{- $x := \"}}\" }}\na: {{ $x }}\n", "#                \na: $P0_\n"},
 		{"a value behind directives", GoTemplate, "max_file:\n{{- if .x }}\n{{- .y }}\n{{- else }}\n{{- .z }}\n{{- end }}\n",
@@ -49,6 +50,7 @@ func TestMask(t *testing.T) {
 		{"a block's beginning in a line", Jinja, "a { {% if x %}\n b: 1\n {% endif %} }\n", "a { \n b: 1\n }\n"},
 		{"an include", GoTemplate, "include ./{{ .n }}/a.conf\n", "include $P0_\n"},
 		{"CRLF", Jinja, "{% if x %}\r\na: {{ b }}\r\n{% endif %}\r\n", "#         \r\na: $P0_\r\n#          \r\n"},
+		{"a function of the server's", GoTemplate, "a: \"b.{{wildcard(1)}}\"\nc: {{ d }}\n", "a: \"b.{{wildcard(1)}}\"\nc: $P0_\n"},
 		{"a macro", Jinja, "{% macro m() %}\n}}} x\n{% endmacro %}\na: 1\n", "#              \n#    \n#             \na: 1\n"},
 	} {
 		if got := squeeze(maskText(t, c.lang, c.text)); got != squeeze(c.want) {

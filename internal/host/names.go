@@ -101,13 +101,3 @@ func speaks(word string) bool {
 	}
 	return false
 }
-
-// Wanted says how many bytes of the beginning of a file [Judge] wants to see,
-// going by its name; 0 stands for none.
-func Wanted(name string) int {
-	switch form, lang := FormOf(name); {
-	case form == Plain && lang == NoTemplate:
-		return maxHead
-	}
-	return 0
-}

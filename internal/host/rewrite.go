@@ -14,10 +14,10 @@ import (
 
 // Rewrite returns the file with edits made to some of its documents, by their
 // index: for each, steps one after the other, each on the text that the one
-// before left. Not one byte outside of the documents changes. It fails, and
+// before left. The documents of the new file are in the same order. Not one byte outside of the documents changes. It fails, and
 // says why, unless the documents that are found in the result are those that
 // the edits make, and a YAML file means the same but for the changed texts.
-func (f *File) Rewrite(steps map[int][][]ast.Edit) ([]byte, error) {
+func (f *File) Rewrite(steps map[int][][]ast.Edit) (*File, error) {
 	var out []byte
 	at := 0
 	want := make([][]byte, len(f.Documents))
@@ -44,10 +44,11 @@ func (f *File) Rewrite(steps map[int][][]ast.Edit) ([]byte, error) {
 		at = s.End
 	}
 	out = append(out, f.Src[at:]...)
-	if err := f.verify(out, want); err != nil {
+	after, err := f.verify(out, want)
+	if err != nil {
 		return nil, fmt.Errorf("%s: the rewritten file would read otherwise than meant (%w); it is left alone", f.Name, err)
 	}
-	return out, nil
+	return after, nil
 }
 
 func sorted(steps [][]ast.Edit) [][]ast.Edit {
@@ -60,7 +61,7 @@ func sorted(steps [][]ast.Edit) [][]ast.Edit {
 }
 
 // verify looks for the documents in a rewritten file.
-func (f *File) verify(out []byte, want [][]byte) error {
+func (f *File) verify(out []byte, want [][]byte) (*File, error) {
 	after := &File{Name: f.Name, Src: out, Form: f.Form, taken: make(map[int]bool)}
 	for _, d := range f.Documents {
 		after.taken[d.number] = true
@@ -68,24 +69,24 @@ func (f *File) verify(out []byte, want [][]byte) error {
 	_, lang := FormOf(f.Name)
 	after.find(lang)
 	if len(after.Documents) != len(f.Documents) {
-		return fmt.Errorf("%d documents in place of %d", len(after.Documents), len(f.Documents))
+		return nil, fmt.Errorf("%d documents in place of %d", len(after.Documents), len(f.Documents))
 	}
 	for i, d := range after.Documents {
 		was := f.Documents[i]
 		if !same(d.Text, want[i]) {
-			return fmt.Errorf("%s has another text", was.Name())
+			return nil, fmt.Errorf("%s has another text", was.Name())
 		}
 		if d.ReadOnly != was.ReadOnly {
-			return errors.New(d.ReadOnly)
+			return nil, errors.New(d.ReadOnly)
 		}
 		if !slices.Equal(placeholders(d), placeholders(was)) {
-			return fmt.Errorf("%s has other placeholders", was.Name())
+			return nil, fmt.Errorf("%s has other placeholders", was.Name())
 		}
 	}
 	if f.Form == YAML {
-		return f.sameYAML(after)
+		return after, f.sameYAML(after)
 	}
-	return nil
+	return after, nil
 }
 
 // same compares two texts but for line ends at their end, which some forms

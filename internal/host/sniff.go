@@ -21,10 +21,6 @@ const enough = 4
 // could not make up for a beginning that says nothing.
 const maxHead = 64 << 10
 
-// Judge says what the file of that name holds; head is its beginning, of as many
-// bytes as Wanted asked for, and whole says that it is all of it.
-func Judge(name string, head []byte, whole bool) repo.Verdict { return Sniff(name, head) }
-
 // Sniff judges a text by its first 64 KB. The name of the file it stands in
 // helps where the text says little; "" is no help. The reason it gives names
 // keys, never values.

@@ -30,6 +30,7 @@ func TestSniff(t *testing.T) {
 
 		// Too little.
 		{"any program's port", "app.conf", "port: 8080\nhost: 0.0.0.0", repo.Unsure, "port, host"},
+		{"a directive of CoreDNS", "a.conf", "root PATH", repo.Unsure, ""},
 		{"any program's tls", "app.conf", "tls { cert: a, key: b }", repo.Unsure, ""},
 		{"a cluster of something", "app.conf", "cluster { name: x, port: 9300 }", repo.Unsure, ""},
 		{"includes only", "main.conf", "include a.conf\ninclude 'b.conf'", repo.Unsure, "includes"},

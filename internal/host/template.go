@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -87,11 +88,21 @@ func constructs(lang Language, text []byte) (list []construct) {
 			i += 2
 			continue
 		}
+		if mapping.Match(rest[:end]) {
+			i += end // the server's own
+			continue
+		}
 		list = append(list, construct{i, i + end, role})
 		i += end
 	}
 	return list
 }
+
+// mapping matches the functions of the server's subject mappings and of the
+// permissions in account templates (server/subject_transform.go, server/auth.go),
+// which stand between the same braces.
+var mapping = regexp.MustCompile(`(?i)^\{\{[ \t]*(wildcard|partition|split|splitfromleft|splitfromright|slicefromleft|slicefromright|left|right|random|` +
+	`name|subject|tag|account-name|account-subject|account-tag)[ \t]*\(`)
 
 // closing returns the length of a construct with its end marker, 0 if there is
 // none. Strings inside may hold the marker where the language has them.

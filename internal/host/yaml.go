@@ -108,6 +108,9 @@ func yamlMask(src []byte, fl *flow) []byte {
 	return m.out
 }
 
+// filled matches what stands for a construct in what is read of the YAML.
+var filled = regexp.MustCompile(`x{5,}`)
+
 // yamlFile is a YAML file while it is looked through.
 type yamlFile struct {
 	*File
@@ -132,7 +135,9 @@ func (y *yamlFile) document(n *yaml.Node, number string) {
 	kind, name := field(n, "kind"), field(field(n, "metadata"), "name")
 	s := scope{dir: number}
 	if scalar(kind) != "" && scalar(name) != "" {
-		s.dir = scalar(name)
+		if s.dir = scalar(name); y.flow != nil {
+			s.dir = filled.ReplaceAllString(s.dir, "{}")
+		}
 	}
 	if scalar(kind) == "List" {
 		if items := field(n, "items"); items != nil {

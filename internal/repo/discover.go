@@ -51,6 +51,9 @@ type Found struct {
 	// Parts are files in directories that are left because they make sense only
 	// inside another one: they are asked for if another file includes them.
 	Parts []string
+	// Hosts are those of Targets and Context that hold what the run is about
+	// inside something else. Files that were named were not looked into.
+	Hosts map[string]bool
 	// Left counts the files that were looked into and not taken.
 	Left int
 	// Decisions says of every file that was looked at what became of it and
@@ -130,7 +133,7 @@ func Discover(paths []string, opts Options) (*Found, error) {
 			return 0
 		}
 	}
-	f := &finder{opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}}, given: map[string]bool{}, neighbours: neighbours{}}
+	f := &finder{opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}, Hosts: map[string]bool{}}, given: map[string]bool{}, neighbours: neighbours{}}
 	dirs := make([]bool, len(paths))
 	for i, path := range paths {
 		if dirs[i], err = inspect(path); err != nil {

@@ -19,11 +19,12 @@ import (
 type Class uint8
 
 const (
-	Ours    Class = iota // surely
-	Unsure               // nothing speaks against it, and too little for it
-	Part                 // makes sense only inside another file, which may include it
-	Nothing              // holds nothing at all
-	Foreign              // surely something else
+	Ours      Class = iota // surely
+	Unsure                 // nothing speaks against it, and too little for it
+	Part                   // makes sense only inside another file, which may include it
+	Nothing                // holds nothing at all
+	Foreign                // surely something else
+	Unrelated              // not even named like what the run is about, and not worth a word
 )
 
 // Verdict is what a file was taken for, and why.
@@ -33,6 +34,9 @@ type Verdict struct {
 	// Includes says that the file includes others. One that does is needed to
 	// know which files are only parts.
 	Includes bool
+	// Hosts says that the file holds what the run is about inside something
+	// else.
+	Hosts bool
 }
 
 // Decision is what became of a file, and why.
@@ -69,10 +73,10 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		}
 		head, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
 		if all[i].err = err; err == nil {
-			if whole {
+			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
+			if whole && all[i].Class <= Part { // the others are not read again
 				all[i].text = head
 			}
-			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
 		}
 	})
 	for _, j := range all {
@@ -95,10 +99,16 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		if context && j.Includes && j.Class != Foreign {
 			take = true
 		}
+		if j.Class == Unrelated {
+			continue
+		}
 		if take {
 			taken = append(taken, j.entry)
 			if j.text != nil {
 				f.found.texts[filepath.Clean(j.name)] = j.text
+			}
+			if j.Hosts {
+				f.found.Hosts[j.name] = true
 			}
 		} else if !context {
 			f.found.Left++

@@ -1,0 +1,57 @@
+package host
+
+import (
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/repo"
+)
+
+// maxHost is how much of a file is read to find the documents in it. A larger
+// one is left alone unless it is named.
+const maxHost = 1 << 20
+
+// Wanted says how many bytes of the beginning of a file [Judge] wants to see,
+// going by its name; 0 stands for none.
+func Wanted(name string) int {
+	switch form, lang := FormOf(name); {
+	case form == Other || form == Unit:
+		return 0
+	case form == Plain && lang == NoTemplate:
+		return maxHead
+	}
+	return maxHost
+}
+
+// Judge says what the file of that name holds; head is its beginning, of as many
+// bytes as Wanted asked for, and whole says that it is all of it.
+func Judge(name string, head []byte, whole bool) repo.Verdict {
+	form, lang := FormOf(name)
+	if form == Plain && (lang == NoTemplate && language(lang, head) == NoTemplate || !whole) {
+		return Sniff(name, head)
+	}
+	if !whole {
+		return repo.Verdict{Class: repo.Unrelated, Why: "it is too large to look for documents in it"}
+	}
+	f := Find(name, head)
+	switch {
+	case f.Whole():
+		return Sniff(name, head)
+	case len(f.Documents) > 0:
+		var names []string
+		for _, d := range f.Documents {
+			names = append(names, d.Name())
+		}
+		return repo.Verdict{Class: repo.Ours, Why: "NATS configuration in it: " + list(names), Hosts: true}
+	case len(f.Left) > 0:
+		return repo.Verdict{Class: repo.Nothing, Why: "no NATS configuration in it: " + shortened(f.Left)}
+	}
+	return repo.Verdict{Class: repo.Unrelated, Why: "no NATS configuration in it"}
+}
+
+// shortened joins the first of some reasons.
+func shortened(why []string) string {
+	if len(why) > 2 {
+		return strings.Join(why[:2], "; ") + "; ..."
+	}
+	return strings.Join(why, "; ")
+}
