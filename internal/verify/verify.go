@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/natsfix/natsfix/internal/engine"
-	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
 )
