@@ -29,7 +29,7 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 	}
 	rules := r.messages.Rules(p)
 	if strings.Contains(p.Message, "address already in use") {
-		rules["conflicting-aliases"] = true // of listen and port, of which one is taken at random
+		rules["port-conflict"], rules["conflicting-aliases"] = true, true // of listen and port, of which one is taken at random
 	}
 	if strings.Contains(p.Message, ", got ") {
 		rules["scalar-type"], rules["wrap-in-list"] = true, true
