@@ -83,15 +83,11 @@ leafnodes { remotes: [ { url: "nats://leaf:pw@127.0.0.1:@leafnodes@", account: U
 
 // shared are two servers of a hub and a leaf whose link binds the system
 // account on both sides, so that the three are one JetStream.
-func shared(domains ...string) texts {
+func shared() texts {
 	out := texts{}
-	for i, name := range []string{"h1", "h2", "leaf1"} {
-		domain := ""
-		if len(domains) > 0 {
-			domain = ", domain: " + domains[i]
-		}
+	for _, name := range []string{"h1", "h2", "leaf1"} {
 		out[name+".conf"] = `server_name: ` + name + `
-jetstream { store_dir: "@dir@", max_memory_store: 16MB, max_file_store: 64MB` + domain + ` }
+jetstream { store_dir: "@dir@", max_memory_store: 16MB, max_file_store: 64MB }
 accounts {
   APP: { jetstream: enabled, users: [ { user: app, password: pw } ] }
   $SYS: { users: [ { user: admin, password: pw } ] }
@@ -139,7 +135,7 @@ func TestDifferentDomainsOnASharedSystemAccountAreAnOutage(t *testing.T) {
 	}
 
 	s.start(names...)
-	s.ready(names...)
+	s.elected(names...)
 	hub := js(t, s.client("h1.conf", as("app")), "")
 	create(t, hub, jetstream.StreamConfig{Name: "AT-LEAF", Subjects: []string{"at.leaf"}, Placement: &jetstream.Placement{Cluster: "leaf1"}})
 	publish(t, hub, "at.leaf", "1")
@@ -147,7 +143,7 @@ func TestDifferentDomainsOnASharedSystemAccountAreAnOutage(t *testing.T) {
 
 	withDomains("hub", "leaf1")
 	s.start(names...)
-	s.ready("h1.conf", "h2.conf")
+	s.elected("h1.conf", "h2.conf")
 	hub = js(t, s.client("h1.conf", as("app")), "")
 	eventually(t, "the stream on the leaf is offline", func() error {
 		_, err := hub.Stream(within(t), "AT-LEAF")
@@ -164,7 +160,7 @@ func TestDifferentDomainsOnASharedSystemAccountAreAnOutage(t *testing.T) {
 
 	withDomains("main", "main")
 	s.start(names...)
-	s.ready(names...)
+	s.elected(names...)
 	hub = js(t, s.client("h1.conf", as("app")), "")
 	eventually(t, "one domain for all brings the stream back", func() error { return holds(t, hub, "AT-LEAF", 1) })
 }
@@ -191,7 +187,7 @@ accounts { APP: { jetstream: enabled, users: [ { user: app, password: pw } ] } }
 	}
 	s := write(t, in)
 	s.start("b.conf", "c.conf", "d.conf", "a.conf", "leaf1.conf")
-	s.ready("b.conf", "c.conf", "d.conf")
+	s.elected("b.conf", "c.conf", "d.conf")
 	linked := func() *nats.Conn {
 		eventually(t, "the leaf node connects", func() error { return is(s.running["leaf1.conf"].NumLeafNodes(), 1) })
 		eventually(t, "the cluster is whole", func() error { return is(s.running["a.conf"].NumRemotes(), 3) })

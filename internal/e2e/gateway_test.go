@@ -100,7 +100,7 @@ func TestSuperclusterForms(t *testing.T) {
 			}
 		}
 	}
-	s.ready(files...)
+	s.elected(files...)
 	for i, cluster := range superclusterRegions() {
 		asked := superclusterRegions()[(i+1)%3] // a client elsewhere
 		placed(t, js(t, clients[asked], ""), cluster)

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"net"
 	"testing"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -67,4 +69,13 @@ func TestDomainOrphansMQTTSessions(t *testing.T) {
 		t.Error("without the domain the session does not come back")
 	}
 	device.close()
+}
+
+// mqtt returns the address at which the server accepts MQTT.
+func (n *node) mqtt() string {
+	v, err := n.Varz(nil)
+	if err != nil {
+		return err.Error()
+	}
+	return net.JoinHostPort("127.0.0.1", fmt.Sprint(v.MQTT.Port))
 }

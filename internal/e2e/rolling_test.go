@@ -35,7 +35,7 @@ leafnodes { listen: "127.0.0.1:@%-leafnodes@" }
 	}
 	s := write(t, in)
 	s.start(members...)
-	s.ready(members...)
+	s.elected(members...)
 	s.start("leaf1.conf")
 	var urls []string
 	for _, file := range members {
@@ -77,7 +77,7 @@ leafnodes { listen: "127.0.0.1:@%-leafnodes@" }
 		s.stop(file)
 		load.grows(t) // on two servers
 		s.start(file)
-		s.ready(members...)
+		s.elected(members...)
 		s.healthy(members, "ORDERS")
 		load.grows(t)
 	}
