@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync/atomic"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
@@ -47,8 +46,7 @@ type App struct {
 	Wanted func(name string) (head int)
 	Judge  func(name string, head []byte, whole bool) repo.Verdict
 
-	// editing says that an editor has the terminal: Ctrl-C is for the editor.
-	editing atomic.Bool
+	editor editorTurn
 }
 
 // Main runs the command line args, whose first element is the program's name,
@@ -83,7 +81,7 @@ func (a *App) untilSignal() (context.Context, context.CancelFunc) {
 		for {
 			select {
 			case s := <-signals:
-				if s == os.Interrupt && a.editing.Load() {
+				if s == os.Interrupt && a.editor.has() {
 					continue
 				}
 				cancel()

@@ -4,11 +4,28 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync/atomic"
+	"time"
 )
+
+// editorTurn says whether an editor has the terminal, so that Ctrl-C is for the
+// editor: many have a use for it. Both programs get the signal, and the editor
+// may end by it before it is looked at here; so its turn lasts a moment longer.
+type editorTurn struct {
+	until atomic.Int64 // in nanoseconds of Unix time; 0 if there was no editor
+}
+
+// editorGrace is that moment.
+const editorGrace = 500 * time.Millisecond
+
+func (e *editorTurn) begin()    { e.until.Store(math.MaxInt64) }
+func (e *editorTurn) end()      { e.until.Store(time.Now().Add(editorGrace).UnixNano()) }
+func (e *editorTurn) has() bool { return time.Now().UnixNano() < e.until.Load() }
 
 // edit lets the user's editor have a file, and the terminal, until it ends.
 func (r *review) edit(file string) error {
@@ -27,8 +44,8 @@ func (r *review) edit(file string) error {
 	// The diagnostics of an editor are on standard error, which is the terminal;
 	// standard output may be a file.
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r.app.Stdin, r.app.Stderr, r.app.Stderr
-	r.app.editing.Store(true)
-	defer r.app.editing.Store(false)
+	r.app.editor.begin()
+	defer r.app.editor.end()
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("the editor %q: %w", editor, err)
 	}
