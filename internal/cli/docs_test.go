@@ -45,7 +45,7 @@ func blocksOf(t *testing.T, page string) []block {
 // that begins with $ is a command, and what follows is all that it writes. A
 // line of three dots stands for any number of lines.
 func TestPagesShowWhatHappens(t *testing.T) {
-	for _, page := range []string{"golden-files.md"} {
+	for _, page := range []string{"golden-files.md", "ignoring.md"} {
 		blocks := blocksOf(t, filepath.Join("..", "..", "docs", page))
 		t.Run(page, func(t *testing.T) {
 			t.Chdir(t.TempDir())

@@ -64,6 +64,12 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	if req.Window, err = releaseWindow(o.from, o.target); err != nil {
 		return nil, err
 	}
+	req.KnownRules = s.knownRules().Rules()
+	req.NeverIgnore = func(path, rule string) bool {
+		// What somebody asked for by a command is no finding to be silenced.
+		on := cfg.ForPath(path).Rules[rule].Ignorable
+		return s.rules != nil || on != nil && !*on
+	}
 	req.Unsafe, req.UnsafeRules = o.unsafe, cfg.Unsafe
 	req.Params = o.params
 	req.MaxSize = o.maxSize

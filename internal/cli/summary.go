@@ -200,6 +200,9 @@ func (s *session) hidden() {
 			choices[f.Rule]++
 		}
 	}
+	if n := s.result.Ignored; n > 0 {
+		s.say("%s silenced by comments (natsfix:ignore).", is(n, "finding"))
+	}
 	if unsafe > 0 {
 		s.say("%s hidden, see --unsafe.", is(unsafe, "unsafe fix"))
 	}

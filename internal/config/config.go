@@ -60,6 +60,9 @@ func (p *Problem) Error() string { return fmt.Sprintf("%s: %s; %s", p.Pos, p.Wha
 type Rule struct {
 	Severity Severity
 	Params   map[string]Value
+	// Ignorable says whether comments may silence the rule's findings; nil says
+	// nothing, and they may.
+	Ignorable *bool
 }
 
 // Settings are what a file says for all paths or for some (overrides).
@@ -83,6 +86,9 @@ func (s *Settings) lay(over *Settings) {
 		r := s.Rules[name]
 		if o.Severity != "" {
 			r.Severity = o.Severity
+		}
+		if o.Ignorable != nil {
+			r.Ignorable = o.Ignorable
 		}
 		for param, v := range o.Params {
 			if r.Params == nil {

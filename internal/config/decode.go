@@ -17,7 +17,7 @@ import (
 var (
 	settingKeys = []string{"rules", "unsafe", "target", "from", "env-file", "server-args"}
 	fileKeys    = append(settingKeys[:len(settingKeys):len(settingKeys)], "exclude", "hosts", "fleets", "overrides", "root")
-	ruleKeys    = []string{"severity", "params"}
+	ruleKeys    = []string{"severity", "params", "ignorable"}
 	severities  = []string{string(Error), string(Warning), string(Info), string(Off)}
 )
 
@@ -161,7 +161,7 @@ func (d *decoder) setting(s *Settings, k, v *yaml.Node) bool {
 	return true
 }
 
-// dotted reads rules.RULE.params.NAME, rules.RULE.severity and rules.RULE: the
+// dotted reads rules.RULE.params.NAME, rules.RULE.severity, rules.RULE.ignorable and rules.RULE: the
 // way in which messages and documentation write them, for pasting.
 func (d *decoder) dotted(s *Settings, k, v *yaml.Node) bool {
 	p := strings.Split(k.Value, ".")
@@ -174,6 +174,8 @@ func (d *decoder) dotted(s *Settings, k, v *yaml.Node) bool {
 		d.rule(s, p[1], v)
 	case len(p) == 3 && p[2] == "severity":
 		d.severity(s, p[1], v)
+	case len(p) == 3 && p[2] == "ignorable":
+		d.ignorable(s, p[1], v)
 	case len(p) == 4 && p[2] == "params":
 		name.Value = p[3]
 		d.param(s, p[1], &name, v)
@@ -205,12 +207,14 @@ func (d *decoder) rule(s *Settings, rule string, v *yaml.Node) {
 		d.severity(s, rule, v)
 		return
 	}
-	d.mapping(v, "a rule", "a severity, or severity and params", func(k, v *yaml.Node) {
+	d.mapping(v, "a rule", "a severity, or severity, params and ignorable", func(k, v *yaml.Node) {
 		switch k.Value {
 		case "severity":
 			d.severity(s, rule, v)
 		case "params":
 			d.mapping(v, "params", "parameters and values", func(k, v *yaml.Node) { d.param(s, rule, k, v) })
+		case "ignorable":
+			d.ignorable(s, rule, v)
 		default:
 			d.unknown(k, "key of a rule", k.Value, ruleKeys)
 		}
@@ -228,6 +232,16 @@ func (d *decoder) severity(s *Settings, rule string, v *yaml.Node) {
 	default:
 		s.lay(&Settings{Rules: map[string]Rule{rule: {Severity: Severity(t.Text)}}})
 	}
+}
+
+func (d *decoder) ignorable(s *Settings, rule string, v *yaml.Node) {
+	if s.Rules[rule].Ignorable != nil {
+		d.fail(v, fmt.Sprintf("rule %s says already whether it is ignorable", rule), "give it once")
+		return
+	}
+	var on bool
+	d.bool(v, "ignorable", &on)
+	s.lay(&Settings{Rules: map[string]Rule{rule: {Ignorable: &on}}})
 }
 
 func (d *decoder) param(s *Settings, rule string, k, v *yaml.Node) {

@@ -131,7 +131,7 @@ func rightlyLeftOut(tb testing.TB, judge *oracle.Judge, in files, req engine.Req
 	why := f.Hidden
 	switch {
 	case why == "", why == "unsafe", why == "manual", why == "needs a choice",
-		strings.HasPrefix(why, "outside the paths: "), strings.HasSuffix(why, " does not parse, which must be cured first"),
+		strings.HasPrefix(why, "outside the paths: "), strings.HasPrefix(why, "ignored at "), strings.HasSuffix(why, " does not parse, which must be cured first"),
 		strings.HasSuffix(why, " would still be refused at the same place"),
 		strings.HasSuffix(why, " would be refused at an earlier place"),
 		strings.Contains(why, ": included file ") && strings.HasSuffix(why, " does not exist"),

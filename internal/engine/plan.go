@@ -57,6 +57,9 @@ type plan struct {
 	fought     []string
 	foughtOver map[string]bool
 	had        map[digest]bool
+	// ignoreUsed are the comments that silenced something, ignored what they
+	// silenced.
+	ignoreUsed, ignored map[ignoreUse]bool
 	// once are the files that rules have edited which do so once, by rule.
 	once map[string]map[string]bool
 }
@@ -73,6 +76,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
 		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
+		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool),
 	}
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
@@ -126,7 +130,7 @@ func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bo
 // step runs one rule once and applies what may be applied. It returns how many
 // fixes that were.
 func (p *plan) step(rule *fixes.Rule, round int) int {
-	found := p.known(p.found.Of(rule))
+	found, ignored := p.unsilenced(p.known(p.found.Of(rule)))
 	if rule.Once {
 		found = p.notYet(rule, found)
 	}
@@ -159,6 +163,9 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 			continue
 		}
 		hidden := p.mayApply(f)
+		if why, ok := ignored[f.Fix]; ok {
+			hidden = why
+		}
 		if hidden == "" && overlaps(edits, f.Fix.Edits) {
 			if same := sameFix(take, f.Fix); same != nil {
 				rep.fix = same

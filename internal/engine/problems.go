@@ -69,6 +69,9 @@ func (r *run) problems(p *plan) []problem {
 		}
 		for _, s := range f.Servers {
 			for _, pr := range s.Problems {
+				if mayBeIgnored(pr.Kind) && p.silenced(problemRules[pr.Kind], pr.Doc, pr.Span.Start) {
+					continue
+				}
 				add(pr.Kind, pr.Doc, p.backTo(round, pr.Doc.Path, pr.Span.Start), p.backTo(round, pr.Doc.Path, pr.Span.End), pr.Message, round)
 			}
 		}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
@@ -36,6 +38,14 @@ type Request struct {
 	Params      map[string]string // RULE.PARAM to value
 	Window      fixes.Window      // the server releases that the files are for
 	MaxSize     int64             // files larger than this are checked and not rewritten; 0 for no limit
+
+	// KnownRules are the names of all rules there are, whether they run or not: a
+	// comment that is to silence any other one is reported. Nil for any name.
+	KnownRules []string
+	// NeverIgnore reports whether findings of a rule in a file cannot be silenced
+	// by comments, nil for none.
+	NeverIgnore func(path, rule string) bool
+	Now         time.Time // the day by which comments expire; zero for today
 
 	// Prove says that fixes are proved by the official parser and server.
 	// Judge starts the judge when it is first needed; the caller closes it.

@@ -12,6 +12,7 @@ type Result struct {
 	Findings  []*Finding // by file, offset and rule
 	Groups    []*Group   // the groups of files to be written, in the order of their first file
 	Errors    []Error    // what could not be read or resolved, by file and position
+	Ignored   int        // findings that comments silence
 	Documents int
 	Servers   int
 	Judge     string // the server release that proofs speak for, "" if nothing had to be proved

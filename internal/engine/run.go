@@ -42,6 +42,7 @@ type run struct {
 	// proofs holds what the judge said, by the texts of a server.
 	verdicts map[string]judged
 	release  string
+	ignores  *ignores
 }
 
 func newRun(req Request) *run {
@@ -51,6 +52,7 @@ func newRun(req Request) *run {
 		stepBans: make(map[fixID]stepBan),
 		verdicts: make(map[string]judged),
 	}
+	r.ignores = readIgnores(r.first)
 	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.req.jobs())
 	return r
 }
@@ -100,6 +102,8 @@ func (r *run) result(p *plan) *Result {
 		files[f.Path] = f
 	}
 	res.Findings = append(res.Findings, r.problemFindings(p)...)
+	res.Findings = append(res.Findings, r.ignoreFindings(p)...)
+	res.Ignored = len(p.ignored)
 	slices.SortStableFunc(res.Findings, compareFindings)
 	masker := r.secrets(p, res.Findings, files)
 	res.Groups = p.resultGroups(files)

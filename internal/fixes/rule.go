@@ -8,7 +8,7 @@ import (
 // to people stands here once and feeds the rules and explain commands and the
 // documentation.
 //
-// A rule has one of the four checks. They must not keep anything between
+// A rule has one of the four checks, unless Ignores is set. They must not keep anything between
 // calls, and all but Check may be called for several servers at once.
 type Rule struct {
 	Name     string // kebab-case
@@ -24,6 +24,10 @@ type Rule struct {
 	// Syntax says that the rule cures what the official parser refuses, so that
 	// its fixes may touch documents with syntax errors.
 	Syntax bool
+
+	// Ignores says that the rule reports comments that silence findings and are
+	// of no use. It has no check: the engine knows which were.
+	Ignores bool
 
 	Check       func(*Pass)                // the whole fleet
 	CheckServer func(*Pass, *fleet.Server) // one server

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
@@ -31,6 +32,7 @@ type Case struct {
 	Args    oracle.Args
 	Unsafe  bool
 	Window  fixes.Window
+	Today   time.Time // the day by which comments expire, zero for the real one
 	Hosts   map[string]string
 	Targets []string
 	Lost    []string // comments that the fix may take away

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -43,7 +44,7 @@ func (c *Case) head(comment string) error {
 
 // directives are the words that a directive may begin with, but for unsafe and
 // repeats.
-const directives = "rule set env args hosts target crlf no-final-newline bom lost window edit where"
+const directives = "rule set env args hosts target crlf no-final-newline bom lost window today edit where"
 
 // directive reads one directive.
 func (c *Case) directive(key, value string) (err error) {
@@ -78,6 +79,10 @@ func (c *Case) directive(key, value string) (err error) {
 		c.Lost = append(c.Lost, value)
 	case "window":
 		c.Window, err = parseWindow(value)
+	case "today":
+		if c.Today, err = time.Parse(time.DateOnly, value); err != nil {
+			err = fmt.Errorf("expected a day as in 2026-01-31, got %q", value)
+		}
 	}
 	return err
 }

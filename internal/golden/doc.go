@@ -10,6 +10,7 @@
 //	args: --cluster_name X   flags that every server is started with, as with --server-args
 //	unsafe                   apply unsafe fixes too, as with --unsafe
 //	window: FROM TO          the releases that the files are for, as with --from and --target
+//	today: YYYY-MM-DD        the day by which comments with until= expire
 //	hosts: NAME=FILE         the root file that answers under a host name
 //	target: FILE...          the files to report on and to change; the others are context (default: all files)
 //	crlf: FILE...            these files have CRLF line ends,

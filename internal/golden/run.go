@@ -118,18 +118,22 @@ func (r *Runner) rules(c *Case) ([]*fixes.Rule, error) {
 
 // noRule says that there is no rule of that name, and where the name is from.
 func (c *Case) noRule(name string, rules []*fixes.Rule) error {
-	var names []string
-	for _, rule := range rules {
-		names = append(names, rule.Name)
-	}
 	what := fmt.Sprintf("there is no rule %q", name)
-	switch near := suggest.Suggest(name, names); {
+	switch near := suggest.Suggest(name, names(rules)); {
 	case c.ruleLine == 0:
 		what += ", as the folder of the case is called; expected a line rule: NAME, or a folder that is called like a rule"
 	case near != "":
 		what += "; did you mean " + near + "?"
 	}
 	return fmt.Errorf("%s:%d: %s", c.Name, max(1, c.ruleLine), what)
+}
+
+func names(rules []*fixes.Rule) []string {
+	var list []string
+	for _, rule := range rules {
+		list = append(list, rule.Name)
+	}
+	return list
 }
 
 // request asks the engine about files in memory.
@@ -144,9 +148,12 @@ func (r *Runner) request(c *Case, rules []*fixes.Rule, files map[string][]byte) 
 		Unsafe:  c.Unsafe,
 		Params:  c.Params,
 		Window:  c.Window,
-		Prove:   true,
-		Judge:   r.Judge,
-		Jobs:    1,
+		Now:     c.Today,
+
+		KnownRules: names(r.Rules),
+		Prove:      true,
+		Judge:      r.Judge,
+		Jobs:       1,
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(c.Targets, name) {

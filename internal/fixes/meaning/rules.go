@@ -25,5 +25,6 @@ func Rules() []*fixes.Rule {
 		DuplicateAccount(),
 		DuplicateUser(),
 		CanonicalAlias(),
+		UnusedIgnore(),
 	}
 }
