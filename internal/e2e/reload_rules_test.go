@@ -21,6 +21,7 @@ import (
 // were, has them reload what the fixes made of their files, and compares what
 // they say with what the fixes say that the change asks of a running server.
 func TestReloadAgreesWithTheRules(t *testing.T) {
+	quietly(t)
 	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "golden", "*", "*.txtar"))
 	if err != nil {
 		t.Fatal(err)
