@@ -58,6 +58,12 @@ func (l *Loaded) Elsewhere(p fleet.Problem) bool {
 	return l.elsewhere(p.Kind, p.Doc.Path, p.Span.Start, p.Span.End)
 }
 
+// FilledIn reports whether a place in a document is one that a template fills
+// in, so that nothing can be said about it.
+func (l *Loaded) FilledIn(d *fleet.Doc, span ast.Span) bool {
+	return l.unknown(d.Path, span.Start, span.End)
+}
+
 func (l *Loaded) elsewhere(kind fleet.ProblemKind, path string, start, end int) bool {
 	_, ok := l.req.Hosted[path]
 	return ok && (kind == fleet.MissingInclude || l.unknown(path, start, end))

@@ -110,6 +110,7 @@ func (e *examiner) bootOnce(c *Case, read *reading, v *Verdict, cures []func(*se
 	for _, cure := range cures {
 		cure(o)
 	}
+	leaveRoom(o, read.values)
 	notes, err := isolate(o)
 	if err != nil {
 		return "", nil, err
@@ -194,6 +195,21 @@ func isolate(o *server.Options) (notes []string, err error) {
 		r.Proxy = server.RemoteLeafOpts{}.Proxy
 	}
 	return notes, nil
+}
+
+// leaveRoom gives JetStream as much memory and disk as it likes where the
+// configuration does not say how much: else the server asks this machine, which
+// need not be the one that it is for.
+func leaveRoom(o *server.Options, values map[string]any) {
+	const plenty = 1 << 50
+	js, _ := lookup(values, "jetstream")
+	block, _ := js.(map[string]any)
+	if _, said := lookup(block, "max_memory_store", "max_mem_store", "max_mem"); !said {
+		o.JetStreamMaxMemory = plenty
+	}
+	if _, said := lookup(block, "max_file_store", "max_file"); !said {
+		o.JetStreamMaxStore = plenty
+	}
 }
 
 // freePort returns a port that nobody listens on.

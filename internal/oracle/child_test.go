@@ -157,6 +157,43 @@ func TestDirectoriesOfTheDeadAreRemovedByTheNext(t *testing.T) {
 	}
 }
 
+func TestPrivateDirectoriesAreMadeWhileOthersSweep(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	stop := make(chan struct{})
+	var sweeper sync.WaitGroup
+	sweeper.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				sweep([]string{dir})
+			}
+		}
+	})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 100 {
+				p, err := makePrivate([]string{dir})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := os.Stat(p.path); err != nil {
+					t.Error(err)
+				}
+				p.remove()
+			}
+		})
+	}
+	wg.Wait()
+	close(stop)
+	sweeper.Wait()
+	assertEmpty(t, dir)
+}
+
 func TestCasesDoNotSeeEachOther(t *testing.T) {
 	j := newJudge(t, Options{Jobs: 2})
 	ask(t, j, Case{Root: "a", Env: map[string]string{"X": "1"}, Files: files("a", "port: $X\ninclude b\n", "b", "debug: true\n")})

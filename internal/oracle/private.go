@@ -29,24 +29,34 @@ func parents(given string) []string {
 	return []string{given}
 }
 
+// errTaken says that somebody else took a directory for an abandoned one, in
+// the moment between making it and holding it.
+var errTaken = errors.New("another process has removed the private directory")
+
 // makePrivate makes a private directory below the first of the parents that
 // takes one.
 func makePrivate(parents []string) (*private, error) {
-	var path string
-	var err error
-	for _, parent := range parents {
-		if path, err = os.MkdirTemp(parent, "natsfix-*"); err == nil {
-			break
+	const attempts = 20
+	for n := 1; ; n++ {
+		var path string
+		var err error
+		for _, parent := range parents {
+			if path, err = os.MkdirTemp(parent, "natsfix-*"); err == nil {
+				break
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		p, err := holdPrivate(path)
+		if err == nil {
+			return p, nil
+		}
+		os.RemoveAll(path)
+		if n == attempts || !errors.Is(err, errTaken) {
+			return nil, err
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	p, err := holdPrivate(path)
-	if err != nil {
-		os.RemoveAll(path)
-	}
-	return p, err
 }
 
 // holdPrivate takes part in the use of a private directory.
@@ -55,25 +65,26 @@ func holdPrivate(path string) (*private, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &private{path, lock}
-	if err := lockShared(lock); err != nil {
-		lock.Close()
-		return nil, err
-	}
-	// Between the two calls somebody else may have taken the directory for one
-	// that nobody uses.
-	mine, err := lock.Stat()
-	if err == nil {
-		there, e := os.Stat(lock.Name())
-		if e != nil || !os.SameFile(mine, there) {
-			err = errors.Join(e, errors.New("another process has removed the private directory "+path))
-		}
+	if err = lockShared(lock); err == nil {
+		err = stillThere(lock)
 	}
 	if err != nil {
 		lock.Close()
 		return nil, err
 	}
-	return p, nil
+	return &private{path, lock}, nil
+}
+
+// stillThere fails if an open file is no longer the one of its name.
+func stillThere(f *os.File) error {
+	mine, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if there, err := os.Stat(f.Name()); err != nil || !os.SameFile(mine, there) {
+		return errTaken
+	}
+	return nil
 }
 
 // remove removes the directory. It may be called twice.

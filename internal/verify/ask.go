@@ -21,11 +21,13 @@ const maxRefusals = 100
 // inquiry is what is asked about one server.
 type inquiry struct {
 	server  *fleet.Server
+	loaded  *engine.Loaded
 	copy    scratch
 	missing map[string]bool // variables that nothing defines
 	absent  bool            // an included file is not there
 	behind  bool            // the parser refuses it even without what it refused before
 	guessed bool            // a line was left out for what it holds
+	filled  bool            // a template, or who uses it, fills in parts of it
 	verdict oracle.Verdict  // the last one
 	list    []problem
 	later   *matcher     // of findings in the copy, nil if it is the original
@@ -54,8 +56,9 @@ type problem struct {
 
 // ask asks the judge about a server until the parser accepts it: what it
 // refuses is cured in a scratch copy, and the judge asked again.
-func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, match *matcher, opts Options) (*inquiry, error) {
-	in := &inquiry{server: s, missing: make(map[string]bool), copy: newScratch(s)}
+func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, loaded *engine.Loaded, match *matcher, opts Options) (*inquiry, error) {
+	in := &inquiry{server: s, loaded: loaded, missing: make(map[string]bool), copy: newScratch(s)}
+	in.fillIn()
 	c := oracle.NewCase(s, req.Env, req.Args)
 	c.Boot = opts.Boot
 	var files *filesCheck
@@ -103,6 +106,24 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 	return in, nil
 }
 
+// fillIn puts stand-ins where a template fills something in, and for files
+// that are put beside a document where it is used: no problems of the server.
+func (in *inquiry) fillIn() {
+	for _, p := range in.server.Problems {
+		if !in.loaded.Elsewhere(p) {
+			continue
+		}
+		in.filled = true
+		switch p.Kind {
+		case fleet.UnknownVariable:
+			in.missing[p.Name] = true
+		case fleet.MissingInclude:
+			in.copy.addEmpty(oracle.CasePath(p.Doc.Path), p.Name)
+			in.absent = true
+		}
+	}
+}
+
 // refusalOf returns what the parser stopped at.
 func refusalOf(v oracle.Verdict) (oracle.Problem, bool) {
 	for _, p := range v.Problems {
@@ -139,6 +160,10 @@ func (in *inquiry) cure(p oracle.Problem, match *matcher) bool {
 		return false
 	}
 	at := in.refusedAt(p, doc)
+	if at.valid() && in.loaded.FilledIn(at.doc, at.span) {
+		in.filled = true
+		return false
+	}
 	if in.guessed && !refusedThere(at) {
 		return false // this may be due to what was left out
 	}
@@ -277,6 +302,9 @@ func (in *inquiry) notes() []string {
 		list = append(list, "the start-up validation, since an included file is absent")
 	case len(in.missing) > 0 && in.verdict.Partial:
 		names := slices.Sorted(maps.Keys(in.missing))
+		if in.filled {
+			return append(list, "the start-up validation, since a template fills in what is not known here")
+		}
 		list = append(list, "the start-up validation, since the value of $"+strings.Join(names, ", $")+" is not known")
 	}
 	if in.verdict.Incomplete {

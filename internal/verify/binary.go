@@ -18,7 +18,7 @@ type second struct {
 
 // askBinary asks the program about a server whose case the judge has copied.
 func (in *inquiry) askBinary(ctx context.Context, b *oracle.Binary, c oracle.Case) error {
-	if in.copied == nil {
+	if in.copied == nil || in.filled {
 		return nil
 	}
 	problems, err := b.Ask(ctx, c.Root, in.copied, c.Args)
@@ -41,7 +41,10 @@ func (v *verification) compare(in *inquiry) {
 	b, root := v.second, in.server.Root
 	if in.second == nil || in.second.err != nil {
 		why := "the judge could not prepare the configuration for it"
-		if in.second != nil {
+		switch {
+		case in.filled:
+			why = "a template fills in what is not known here"
+		case in.second != nil:
 			why = in.second.err.Error()
 		}
 		b.unasked++

@@ -30,6 +30,9 @@ func (v *verification) report(in *inquiry) {
 			v.add(in, p, nil)
 			continue
 		}
+		if p.place.valid() && v.loaded.FilledIn(p.place.doc, p.place.span) {
+			continue
+		}
 		f := v.find(in, p)
 		if f == nil && v.doubtful(in, p) {
 			continue
@@ -84,7 +87,7 @@ func (v *verification) find(in *inquiry, p problem) *engine.Finding {
 // doubtful reports whether a problem may be there only because something else
 // was left out, so that it counts only if a rule sees it, too.
 func (v *verification) doubtful(in *inquiry, p problem) bool {
-	return p.Hidden || p.Stage >= oracle.StageStart && in.verdict.Partial
+	return p.Hidden || p.Stage >= oracle.StageStart && (in.verdict.Partial || in.filled)
 }
 
 // notJudged reports a server that the official packages could not be asked

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -23,8 +24,11 @@ func (in *inquiry) recheck(ctx context.Context, req engine.Request, check Engine
 		}
 		return original(path)
 	}
+	// What stands inside files is read under its own path from here, too.
+	req.Hosted = maps.Clone(req.Hosted)
+	maps.DeleteFunc(req.Hosted, func(path string, _ engine.Hosted) bool { _, ok := files[oracle.CasePath(path)]; return ok })
 	// The server alone: who belongs to it is of no account for what it refuses.
-	req.Targets, req.Context, req.Dirs = nil, nil, nil
+	req.Targets, req.Context, req.Parts, req.Dirs = nil, nil, nil, nil
 	for _, d := range in.server.Docs {
 		if d.Env == "" {
 			req.Targets = append(req.Targets, d.Path)

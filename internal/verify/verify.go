@@ -33,6 +33,7 @@ type Result struct {
 	*engine.Result
 	Servers  int // that were asked about
 	Accepted int // that would start
+	Partly   int // of Accepted: parts of them could not be judged
 	// PartOf names, for a file that was asked for and is no server, one that
 	// it is a part of and that was not asked for.
 	PartOf map[string]string
@@ -87,6 +88,9 @@ func Run(ctx context.Context, req engine.Request, check Engine, opts Options) (*
 		v.report(in)
 		if !in.refused() {
 			res.Accepted++
+			if len(in.notes()) > 0 {
+				res.Partly++
+			}
 		}
 	}
 	res.Second = v.second.describe()
@@ -176,7 +180,7 @@ func (v *verification) askAll(ctx context.Context, servers []*fleet.Server) ([]*
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			asked[i], errs[i] = ask(ctx, v.judge, s, v.req, v.match, v.opts)
+			asked[i], errs[i] = ask(ctx, v.judge, s, v.req, v.loaded, v.match, v.opts)
 		})
 	}
 	wg.Wait()
@@ -215,13 +219,20 @@ func (v *verification) partOf(servers []*fleet.Server) map[string]string {
 
 // Summary says in words how many servers would start.
 func (r *Result) Summary() string {
+	partly := ""
+	if r.Partly > 0 {
+		partly = fmt.Sprintf(", %d of them as far as it could be judged", r.Partly)
+	}
 	switch {
 	case r.Servers == 0:
 		return "no server to ask about"
 	case r.Accepted == r.Servers && r.Servers == 1:
+		if r.Partly > 0 {
+			return "the server would start as far as it could be judged"
+		}
 		return "the server would start"
 	case r.Accepted == r.Servers:
-		return fmt.Sprintf("all %d servers would start", r.Servers)
+		return fmt.Sprintf("all %d servers would start%s", r.Servers, partly)
 	}
-	return fmt.Sprintf("%d of %d servers would start", r.Accepted, r.Servers)
+	return fmt.Sprintf("%d of %d servers would start%s", r.Accepted, r.Servers, partly)
 }

@@ -188,7 +188,7 @@ func TestPartsOfServersAreNoServers(t *testing.T) {
 func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
 	t.Parallel()
 	res := run(t, request(t, map[string]string{
-		"a.conf": "resolver { type: full, dir: \"./jwt\" }\nmax_payload: 9MB\n",
+		"a.conf": "jetstream { max_mem: 1MB }\nmax_payload: 9MB\naccounts { A { jetstream { max_mem: 2MB } } }\n",
 		"b.conf": "port: 4222\nleafnodes { port: 4222 }\n",
 		"c.conf": "prot: 1\n",
 	}), Options{Boot: true})
