@@ -144,6 +144,9 @@ func TestFormatRefusesWhatTxtarCannotHold(t *testing.T) {
 	if _, err := c.Format(&Outcome{Files: map[string][]byte{"d": []byte("-- in/x --\n")}}); err == nil {
 		t.Error("a file with a section's marker was taken")
 	}
+	if _, err := c.Format(&Outcome{Sections: map[string]string{"findings": strings.Repeat("x", MaxSize) + "\n"}}); err == nil {
+		t.Error("a case that could not be read again was written")
+	}
 }
 
 // What somebody left out on purpose does not come in, and nothing moves.

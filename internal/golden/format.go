@@ -14,7 +14,7 @@ import (
 // it. The comment, the files, and the order in which the sections stand are
 // left as they are. A case that says nothing yet gets every section that has
 // something to say, any other one the optional sections only that it has.
-// What a txtar file cannot hold is an error.
+// What a txtar file cannot hold, or nobody could read, is an error.
 func (c *Case) Format(o *Outcome) ([]byte, error) {
 	want, err := c.expected(o)
 	if err != nil {
@@ -44,6 +44,9 @@ func (c *Case) Format(o *Outcome) ([]byte, error) {
 	text := out.format()
 	if c.crlf {
 		text = bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))
+	}
+	if len(text) > MaxSize {
+		return nil, fmt.Errorf("%s: with what came out the case would be larger than %d bytes", c.Name, MaxSize)
 	}
 	return text, nil
 }
