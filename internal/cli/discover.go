@@ -54,7 +54,7 @@ func (s *session) discover(req *request) error {
 		}
 		slices.Sort(req.Context)
 	}
-	s.openHosts(req, found.Hosts, s.opts.paths)
+	s.openHosts(req, found.Hosts, found.Starts, s.opts.paths)
 	for _, e := range found.Unreadable {
 		req.unreadable = append(req.unreadable, engine.Error{File: e.Path, Message: e.Why, Kind: engine.Unreadable})
 	}
@@ -137,7 +137,7 @@ func (s *session) showFiles() (int, error) {
 // besideStdin adds the files beside the one that standard input stands for.
 func (s *session) besideStdin(name string, req *request) error {
 	if s.opts.stdinName == "" {
-		s.openHosts(req, nil, []string{name})
+		s.openHosts(req, nil, nil, []string{name})
 		return nil
 	}
 	dir := filepath.Dir(name)
@@ -150,7 +150,7 @@ func (s *session) besideStdin(name string, req *request) error {
 	}
 	files := slices.Concat(found.Targets, found.Context)
 	req.Context = slices.DeleteFunc(files, func(path string) bool { return filepath.Clean(path) == name })
-	s.openHosts(req, found.Hosts, []string{name})
+	s.openHosts(req, found.Hosts, found.Starts, []string{name})
 	return nil
 }
 

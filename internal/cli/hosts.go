@@ -1,60 +1,138 @@
 package cli
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/host"
+	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/report"
 )
 
 // openHosts puts the documents inside files in the place of these files: of
 // those that a walk found to hold some, and of those that were named.
-func (s *session) openHosts(req *request, hosts map[string]bool, named []string) {
+func (s *session) openHosts(req *request, hosts map[string]bool, starts, named []string) {
 	if s.app.Judge == nil {
 		return
 	}
 	req.Hosted = make(map[string]engine.Hosted)
 	look := func(path string) bool { return hosts[path] || slices.Contains(named, path) }
-	req.Targets = s.openHost(req, req.Targets, look, true)
-	req.Context = s.openHost(req, req.Context, look, false)
+	o := &opener{session: s, req: req, opened: make(map[string]*host.File)}
+	req.Targets = o.open(req.Targets, look, true)
+	req.Context = o.open(req.Context, look, false)
+	o.started(starts)
 }
 
-// openHost returns the paths with those of documents in the place of those of
-// the files that hold them.
-func (s *session) openHost(req *request, paths []string, look func(path string) bool, asked bool) []string {
+// opener looks into files for documents, and for how servers are started.
+type opener struct {
+	*session
+	req    *request
+	opened map[string]*host.File // by path
+}
+
+// find returns a file with the documents in it, nil if it cannot be read.
+func (o *opener) find(path string) *host.File {
+	path = filepath.Clean(path)
+	if f := o.opened[path]; f != nil {
+		return f
+	}
+	text, err := o.req.Read(path)
+	if err != nil {
+		return nil // whoever reads it says so
+	}
+	f := host.Find(path, text)
+	o.opened[path] = f
+	return f
+}
+
+// started gives servers the flags that files start them with: manifests,
+// Compose files, systemd units. Flags of the command line and of settings win,
+// and where two files say different things none counts.
+func (o *opener) started(paths []string) {
+	if o.opts.serverArgs != (oracle.Args{}) {
+		return
+	}
+	for _, path := range paths {
+		o.find(path)
+	}
+	loaded := make(map[string]string) // absolute path to the name it is loaded by
+	for _, path := range slices.Concat(o.req.Targets, o.req.Context) {
+		if abs, err := filepath.Abs(path); err == nil {
+			loaded[abs] = filepath.Clean(path)
+		}
+	}
+	args, unsure := make(map[string]fleet.Args), make(map[string]bool)
+	add := func(root, from string, flags []string) {
+		found := fleet.Args(foundServerArgs(flags))
+		if have, ok := args[root]; ok && have != found {
+			unsure[root] = true
+		}
+		if _, ok := args[root]; !ok && o.opts.verbose && found != (fleet.Args{}) {
+			o.say("note: %s is started by %s with %s", report.Plain(o.name(root)), report.Plain(o.name(from)), report.Plain(strings.Join(flags, " ")))
+		}
+		args[root] = found
+	}
+	for _, path := range slices.Sorted(maps.Keys(o.opened)) {
+		f := o.opened[path]
+		for i, d := range f.Documents {
+			if flags, ok := f.Started(i); ok {
+				add(hostedPath(f, d), path, flags)
+			}
+		}
+		for _, c := range f.Commands {
+			for _, file := range []string{c.File, c.Installed} {
+				if file != "" && !filepath.IsAbs(file) {
+					file = filepath.Join(filepath.Dir(path), file)
+				}
+				if abs, err := filepath.Abs(file); file != "" && err == nil && loaded[abs] != "" {
+					add(loaded[abs], path, c.Flags)
+				}
+			}
+		}
+	}
+	for root := range unsure {
+		delete(args, root)
+	}
+	o.req.ArgsOf = args
+}
+
+// hostedPath is the path of a document inside a file.
+func hostedPath(f *host.File, d *host.Document) string {
+	if f.Form == host.Plain {
+		return f.Name
+	}
+	return f.Name + "#" + d.Name()
+}
+
+// open returns the paths with those of documents in the place of those of the
+// files that hold them.
+func (o *opener) open(paths []string, look func(path string) bool, asked bool) []string {
 	out := make([]string, 0, len(paths))
 	for _, path := range paths {
 		if !look(path) {
 			out = append(out, path)
 			continue
 		}
-		text, err := req.Read(path)
-		if err != nil {
-			out = append(out, path) // whoever reads it says so
-			continue
-		}
-		f := host.Find(filepath.Clean(path), text)
-		if f.Whole() {
+		f := o.find(path)
+		if f == nil || f.Whole() {
 			out = append(out, path)
 			continue
 		}
-		if len(f.Documents) == 0 && asked {
-			s.warn("%s: no NATS configuration was found in it%s", report.Plain(s.name(path)), report.Plain(because(f.Left)))
+		if len(f.Documents)+len(f.Commands) == 0 && asked {
+			o.warn("%s: no NATS configuration was found in it%s", report.Plain(o.name(path)), report.Plain(because(f.Left)))
 		}
 		for i, d := range f.Documents {
-			name := f.Name
-			if f.Form != host.Plain {
-				name += "#" + d.Name()
-			}
-			req.Hosted[name] = engine.Hosted{File: f, Index: i}
+			name := hostedPath(f, d)
+			o.req.Hosted[name] = engine.Hosted{File: f, Index: i}
 			switch {
 			case !d.Part:
 				out = append(out, name)
 			case asked:
-				req.Parts = append(req.Parts, name)
+				o.req.Parts = append(o.req.Parts, name)
 			}
 		}
 	}

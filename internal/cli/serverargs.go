@@ -60,12 +60,7 @@ func parseServerArgs(text string) (oracle.Args, error) {
 	if err != nil {
 		return args, err
 	}
-	known := make(map[string]serverFlag)
-	for _, f := range serverFlagTable() {
-		for name := range strings.FieldsSeq(f.names) {
-			known[name] = f
-		}
-	}
+	known := knownServerFlags()
 	if len(words) > 0 && !strings.HasPrefix(words[0], "-") {
 		words = words[1:] // the program's name
 	}
@@ -90,6 +85,42 @@ func parseServerArgs(text string) (oracle.Args, error) {
 		}
 	}
 	return args, nil
+}
+
+func knownServerFlags() map[string]serverFlag {
+	known := make(map[string]serverFlag)
+	for _, f := range serverFlagTable() {
+		for name := range strings.FieldsSeq(f.names) {
+			known[name] = f
+		}
+	}
+	return known
+}
+
+// foundServerArgs reads the flags of a command that a file starts a server
+// with. What cannot be read, or is filled in elsewhere, is passed over.
+func foundServerArgs(words []string) oracle.Args {
+	var args oracle.Args
+	known := knownServerFlags()
+	for i := 0; i < len(words); i++ {
+		name, value, hasValue := strings.Cut(words[i], "=")
+		f, ok := known[strings.TrimPrefix(strings.TrimPrefix(name, "-"), "-")]
+		if !ok || !strings.HasPrefix(name, "-") {
+			continue
+		}
+		if !f.toggle && !hasValue && i+1 < len(words) {
+			i++
+			value = words[i]
+		}
+		given := args
+		if f.set == nil || f.set(&args, value) != nil {
+			continue
+		}
+		if strings.Contains(value, "$") && (args.Routes != given.Routes || args.Cluster != given.Cluster || args.Host != given.Host) {
+			args = given // an address that is not known
+		}
+	}
+	return args
 }
 
 // splitWords splits a text into words as a shell does: blanks separate, single

@@ -188,7 +188,7 @@ func caseKey(s *fleet.Server) string {
 // serverCase makes the case of a server. Where a variable or an include is
 // unknown both sides get the same stand-in.
 func (r *run) serverCase(s *fleet.Server) (c oracle.Case, partial string) {
-	c = oracle.NewCase(s, r.req.Env, r.req.Args)
+	c = oracle.NewCase(s, r.req.Env, oracle.Args(s.Args))
 	if partial = c.StandIn(s); partial != "" && r.templated(s) {
 		partial = "a template fills in what is not known here"
 	}

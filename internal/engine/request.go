@@ -28,6 +28,9 @@ type Request struct {
 	Read   fleet.Read
 	Env    fleet.Env   // values of variables, nil for none
 	Args   oracle.Args // flags that every server is started with
+	// ArgsOf are the flags of servers that are known to be started with other
+	// ones, by the path of the root.
+	ArgsOf map[string]fleet.Args
 	// Hosts names the root file that answers under a host name
 	// (.natsfix.yaml, hosts).
 	Hosts map[string]string

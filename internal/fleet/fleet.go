@@ -41,10 +41,13 @@ type LoadError struct {
 
 // Options say how to build a fleet.
 type Options struct {
-	Env   Env
-	Args  Args
-	Hosts map[string]string // host name to the root file of the server that answers under it
-	Jobs  int
+	Env  Env
+	Args Args
+	// ArgsOf are the flags of servers that are started with other ones, by the
+	// path of the root.
+	ArgsOf map[string]Args
+	Hosts  map[string]string // host name to the root file of the server that answers under it
+	Jobs   int
 	// Previous is a fleet that was built with the same options from other
 	// texts: servers none of whose documents differ are taken over.
 	Previous *Fleet
@@ -157,6 +160,9 @@ func (s *Server) unlinked() *Server {
 func newServer(set *Set, root *Doc, opts Options) *Server {
 	ev := newEvaluation(set, opts.Env)
 	s := &Server{Root: root, Args: opts.Args}
+	if args, ok := opts.ArgsOf[root.Path]; ok {
+		s.Args = args
+	}
 	s.Values = ev.document(root)
 	s.Docs, s.Problems = ev.docs, ev.problems
 	s.readFacts()

@@ -19,6 +19,8 @@ type File struct {
 	// Documents are in the order of the file and do not overlap. A plain file
 	// without a template language has none: it is a document itself.
 	Documents []*Document
+	// Commands are the ways in which the file starts a nats-server.
+	Commands []Command
 	// Left says of texts that look like documents why they are none.
 	Left []string
 

@@ -36,6 +36,8 @@ func (f *File) find(lang Language) {
 		f.markdown()
 	case HCL:
 		f.heredocs()
+	case Unit:
+		f.unit()
 	}
 	f.unique()
 }

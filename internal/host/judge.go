@@ -14,7 +14,7 @@ const maxHost = 1 << 20
 // going by its name; 0 stands for none.
 func Wanted(name string) int {
 	switch form, lang := FormOf(name); {
-	case form == Other || form == Unit:
+	case form == Other:
 		return 0
 	case form == Plain && lang == NoTemplate:
 		return maxHead
@@ -33,9 +33,15 @@ func Judge(name string, head []byte, whole bool) repo.Verdict {
 		return repo.Verdict{Class: repo.Unrelated, Why: "it is too large to look for documents in it"}
 	}
 	f := Find(name, head)
+	v := f.verdict(name)
+	v.Starts = len(f.Commands) > 0
+	return v
+}
+
+func (f *File) verdict(name string) repo.Verdict {
 	switch {
 	case f.Whole():
-		return Sniff(name, head)
+		return Sniff(name, f.Src)
 	case len(f.Documents) > 0:
 		var names []string
 		for _, d := range f.Documents {

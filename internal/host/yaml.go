@@ -17,7 +17,8 @@ var blockHeader = regexp.MustCompile(`(?:^|[:\-?][ \t]+|[!&][^ \t]+[ \t]+)([|>])
 
 // yaml looks for documents in the scalars of a YAML file.
 func (f *File) yaml(lang Language) {
-	if f.taken == nil && !f.mayHold() {
+	starts := startsServer(f.Src)
+	if f.taken == nil && !starts && !f.mayHold() {
 		return
 	}
 	var fl *flow
@@ -45,6 +46,9 @@ func (f *File) yaml(lang Language) {
 			name = fmt.Sprint(i + 1)
 		}
 		y.document(n, name)
+		if starts {
+			y.commands(n)
+		}
 	}
 }
 

@@ -51,6 +51,8 @@ type Found struct {
 	// Parts are files in directories that are left because they make sense only
 	// inside another one: they are asked for if another file includes them.
 	Parts []string
+	// Starts are files, taken or not, that say how servers are started.
+	Starts []string
 	// Hosts are those of Targets and Context that hold what the run is about
 	// inside something else. Files that were named were not looked into.
 	Hosts map[string]bool

@@ -37,6 +37,9 @@ type Verdict struct {
 	// Hosts says that the file holds what the run is about inside something
 	// else.
 	Hosts bool
+	// Starts says that the file starts what the run is about, so that it is
+	// needed to know how.
+	Starts bool
 }
 
 // Decision is what became of a file, and why.
@@ -91,6 +94,9 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 				f.found.Unreadable = append(f.found.Unreadable, PathError{j.name, "cannot be read: " + reason(j.err), j.err})
 			}
 			continue
+		}
+		if j.Starts {
+			f.found.Starts = append(f.found.Starts, j.name)
 		}
 		take := j.Class == Ours
 		if why := f.neighbours.promote(j); !take && why != "" {

@@ -59,7 +59,7 @@ type problem struct {
 func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.Request, loaded *engine.Loaded, match *matcher, opts Options) (*inquiry, error) {
 	in := &inquiry{server: s, loaded: loaded, missing: make(map[string]bool), copy: newScratch(s)}
 	in.fillIn()
-	c := oracle.NewCase(s, req.Env, req.Args)
+	c := oracle.NewCase(s, req.Env, oracle.Args(s.Args))
 	c.Boot = opts.Boot
 	var files *filesCheck
 	if opts.StrictFiles {
