@@ -120,7 +120,9 @@ func (e *examiner) bootOnce(c *Case, read *reading, v *Verdict, cures []func(*se
 	if err != nil {
 		return "", nil, err
 	}
-	fatal, warnings = startAndStop(s)
+	var crashed bool
+	fatal, warnings, crashed = startAndStop(s)
+	e.spent = e.spent || crashed
 	return fatal, warnings, nil
 }
 

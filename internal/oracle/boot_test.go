@@ -54,6 +54,19 @@ func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
 	}
 }
 
+func TestAServerThatCrashesCostsTheChildOnly(t *testing.T) {
+	j := newJudge(t, Options{})
+	for range 2 {
+		v := bootText(t, j, "http_port: 8222\nhttp_base_path: \"a b\"\nlame_duck_grace_period: \"40s\"\nlame_duck_duration: \"30s\"\n")
+		if got := messages(v); !strings.Contains(got, "boot: panic: parsing") || !strings.Contains(got, "start: lame duck grace period") || !v.Incomplete {
+			t.Errorf("%s\n%+v", got, v)
+		}
+	}
+	if v := bootText(t, j, "port: 4222\n"); !v.Accepted() {
+		t.Errorf("%+v", v)
+	}
+}
+
 func TestBootTellsWhatTheServerWarnsOf(t *testing.T) {
 	j := newJudge(t, Options{})
 	v := bootText(t, j, "max_payload: 9MB\nauthorization { user: a, password: b }\n")

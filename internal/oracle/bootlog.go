@@ -10,16 +10,24 @@ import (
 )
 
 // startAndStop starts a server, waits until it is ready or has given up, and
-// stops it.
-func startAndStop(s *server.Server) (fatal string, warnings []string) {
+// stops it. One that panics cannot be stopped: then crashed is true.
+func startAndStop(s *server.Server) (fatal string, warnings []string, crashed bool) {
 	log := &bootLog{fatal: make(chan string, 1)}
 	s.SetLoggerV2(log, false, false, false)
 	ready := make(chan bool, 1)
+	panicked := make(chan any, 1)
 	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				panicked <- r
+			}
+		}()
 		s.Start()
 		ready <- s.ReadyForConnections(bootTime)
 	}()
 	select {
+	case r := <-panicked:
+		return fmt.Sprintf("panic: %v", r), log.said(), true
 	case fatal = <-log.fatal:
 	case ok := <-ready:
 		// Both may have come at the same time.
@@ -33,7 +41,7 @@ func startAndStop(s *server.Server) (fatal string, warnings []string) {
 	}
 	s.Shutdown()
 	s.WaitForShutdown()
-	return fatal, log.said()
+	return fatal, log.said(), false
 }
 
 // bootLog keeps the first fatal message, at which a server ends by itself, and

@@ -22,6 +22,7 @@ type examiner struct {
 	caseDir  string            // holds the case's documents
 	onDisk   map[string][]byte // those that are there, by their paths
 	standins standins
+	spent    bool // a started server could not be stopped: the child must end
 }
 
 // newExaminer sets up the private directory and makes it the working directory.

@@ -96,6 +96,9 @@ func answerAll(exam *examiner, in *gob.Decoder, stdout io.Writer, w *watch) int 
 		if enc.Encode(a) != nil || out.Flush() != nil {
 			return exitBroken
 		}
+		if exam.spent {
+			return exitDone
+		}
 	}
 }
 

@@ -123,6 +123,7 @@ func abouts() []about {
 		{message: "error parsing gateway url", rule: "url-missing-scheme"},
 		{message: "error parsing leafnode url", rule: "url-missing-scheme"},
 		{message: "could not parse address string", rule: "listen-scheme"},
+		{message: "panic: parsing ", paths: []string{"http_base_path"}},
 		{message: "Cluster name was dynamically generated", paths: []string{"cluster"}},
 		{message: "Websocket not configured with TLS", paths: []string{"websocket|ws"}},
 		{message: "Clients that are not using", paths: []string{"tls.handshake_first|first|immediate", "tls"}},

@@ -192,7 +192,7 @@ func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
 		"b.conf": "port: 4222\nleafnodes { port: 4222 }\n",
 		"c.conf": "prot: 1\n",
 	}), Options{Boot: true})
-	want := `a.conf:1:1 error resolver-without-operator: start
+	want := `a.conf:1:1 error verify: boot
 a.conf:2:14 warning verify: boot
 b.conf:2:19 error port-conflict: start
 c.conf:1:1 error unknown-field: config
