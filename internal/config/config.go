@@ -9,10 +9,11 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/natsfix/natsfix/internal/yamlnode"
 )
 
 // Name is the name of a configuration file.
@@ -30,31 +31,13 @@ const (
 )
 
 // Value is a text and where it was written.
-type Value struct {
-	Text string
-	Pos  Pos // the zero value if it does not come from a file
-}
+type Value = yamlnode.Value
 
-// IsSet reports whether anything was given, be it the empty text.
-func (v Value) IsSet() bool { return v.Text != "" || v.Pos.Line > 0 }
-
-// Pos is a place in a configuration file. Lines and columns count from 1,
-// columns in characters.
-type Pos struct {
-	File         string
-	Line, Column int
-}
-
-func (p Pos) String() string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+// Pos is a place in a configuration file.
+type Pos = yamlnode.Pos
 
 // Problem is one thing that is wrong in a configuration file.
-type Problem struct {
-	Pos  Pos
-	What string
-	Want string // what is allowed or what to do
-}
-
-func (p *Problem) Error() string { return fmt.Sprintf("%s: %s; %s", p.Pos, p.What, p.Want) }
+type Problem = yamlnode.Problem
 
 // Rule is what was said about one rule.
 type Rule struct {
@@ -122,6 +105,7 @@ type file struct {
 	exclude   []Glob
 	hosts     map[string]string
 	fleets    map[string][]Glob
+	recipes   []Value
 	overrides []override
 }
 
@@ -146,6 +130,9 @@ type Config struct {
 	// Fleets gives the files of each fleet, as globs that start at FleetDirs.
 	Fleets    map[string][]Glob
 	FleetDirs map[string]string
+	// Recipes are files and directories of recipes, as absolute paths: those of
+	// all files, the furthest first.
+	Recipes []Value
 
 	cwd    string
 	files  []*file // the furthest first
@@ -162,6 +149,7 @@ func newConfig(cwd string, files []*file) *Config {
 			c.Dir = f.dir
 			c.Files = append([]string{f.name}, c.Files...)
 		}
+		c.Recipes = append(c.Recipes, f.recipes...)
 		for host, path := range f.hosts {
 			c.Hosts[host] = path
 		}

@@ -1,131 +1,95 @@
 package config
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/suggest"
+	"github.com/natsfix/natsfix/internal/yamlnode"
 	"go.yaml.in/yaml/v3"
 )
 
 var (
 	settingKeys = []string{"rules", "unsafe", "target", "from", "env-file", "server-args"}
-	fileKeys    = append(settingKeys[:len(settingKeys):len(settingKeys)], "exclude", "hosts", "fleets", "overrides", "root")
+	fileKeys    = append(settingKeys[:len(settingKeys):len(settingKeys)], "exclude", "hosts", "fleets", "overrides", "recipes", "root")
 	ruleKeys    = []string{"severity", "params", "ignorable"}
 	severities  = []string{string(Error), string(Warning), string(Info), string(Off)}
 )
 
 // decoder turns the nodes of one file into settings and collects everything
-// that is wrong. It works on nodes, because the yaml package's own decoding
-// neither reports columns nor keeps 2.10 apart from 2.1.
+// that is wrong.
 type decoder struct {
-	name, dir string
-	known     Known
-	errs      []error
+	yamlnode.Reader
+	dir   string
+	known Known
 }
 
 // decode reads the text of a file. Its name is for messages; dir is what its
 // globs and paths start at.
 func decode(name, dir string, data []byte, known Known) (*file, error) {
-	d := &decoder{name: name, dir: dir, known: known}
+	d := &decoder{Reader: yamlnode.Reader{Name: name}, dir: dir, known: known}
 	f := &file{name: name, dir: dir}
-	yd := yaml.NewDecoder(bytes.NewReader(data))
-	var doc, next yaml.Node
-	if err := yd.Decode(&doc); err == io.EOF {
-		return f, nil
-	} else if err != nil {
-		return nil, d.syntax(err)
+	root, err := d.Document(data)
+	if root == nil || err != nil {
+		return f, err
 	}
-	d.file(doc.Content[0], f)
-	if err := yd.Decode(&next); err == nil {
-		d.fail(&next, "a second document", "the file holds one; remove the line ---")
-	} else if err != io.EOF {
-		return nil, d.syntax(err)
-	}
-	if len(d.errs) > 0 {
-		return nil, errors.Join(d.errs...)
+	d.file(root, f)
+	if err := d.Err(); err != nil {
+		return nil, err
 	}
 	return f, nil
 }
 
-// syntax gives an error of the yaml package ("yaml: line 3: what") its place.
-// The package does not tell the column.
-func (d *decoder) syntax(err error) error {
-	what := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 1
-	if rest, ok := strings.CutPrefix(what, "line "); ok {
-		if number, text, ok := strings.Cut(rest, ": "); ok {
-			if n, err := strconv.Atoi(number); err == nil {
-				line, what = n, text
-			}
-		}
-	}
-	what = strings.Join(strings.Fields(what), " ")
-	return &Problem{Pos{d.name, line, 1}, what, "the file must be YAML"}
-}
-
-func (d *decoder) pos(n *yaml.Node) Pos { return Pos{d.name, n.Line, n.Column} }
-
-func (d *decoder) fail(n *yaml.Node, what, want string) {
-	d.errs = append(d.errs, &Problem{d.pos(n), what, want})
-}
-
-// unknown reports a word that is not among those allowed.
-func (d *decoder) unknown(n *yaml.Node, kind, word string, allowed []string) {
-	want := "allowed are " + strings.Join(allowed, ", ")
-	if s := suggest.Suggest(word, allowed); s != "" {
-		want = fmt.Sprintf("did you mean %s? %s", s, want)
-	}
-	d.fail(n, fmt.Sprintf("unknown %s %q", kind, word), want)
-}
-
 func (d *decoder) file(n *yaml.Node, f *file) {
-	d.mapping(n, "the file", "keys and values", func(k, v *yaml.Node) {
+	d.Mapping(n, "the file", "keys and values", func(k, v *yaml.Node) {
 		switch k.Value {
 		case "exclude":
 			f.exclude = d.globs(v, "exclude")
+		case "recipes":
+			d.List(v, "recipes", "files and directories", func(n *yaml.Node) {
+				if file, ok := d.Text(n, "a recipe file"); ok {
+					file.Text = d.path(file.Text)
+					f.recipes = append(f.recipes, file)
+				}
+			})
 		case "hosts":
 			f.hosts = map[string]string{}
-			d.mapping(v, "hosts", "host names and files", func(k, v *yaml.Node) {
-				if file, ok := d.text(v, "a host's file"); ok {
+			d.Mapping(v, "hosts", "host names and files", func(k, v *yaml.Node) {
+				if file, ok := d.Text(v, "a host's file"); ok {
 					f.hosts[k.Value] = d.path(file.Text)
 				}
 			})
 		case "fleets":
 			f.fleets = map[string][]Glob{}
-			d.mapping(v, "fleets", "names and lists of globs", func(k, v *yaml.Node) {
+			d.Mapping(v, "fleets", "names and lists of globs", func(k, v *yaml.Node) {
 				f.fleets[k.Value] = d.globs(v, "a fleet")
 			})
 		case "overrides":
-			d.list(v, "overrides", "mappings with paths", func(n *yaml.Node) {
+			d.List(v, "overrides", "mappings with paths", func(n *yaml.Node) {
 				f.overrides = append(f.overrides, d.override(n))
 			})
 		case "root":
-			d.bool(v, "root", &f.root)
+			d.Bool(v, "root", &f.root)
 		default:
 			if !d.setting(&f.settings, k, v) {
-				d.unknown(k, "key", k.Value, fileKeys)
+				d.Unknown(k, "key", k.Value, fileKeys)
 			}
 		}
 	})
 }
 
 func (d *decoder) override(n *yaml.Node) (o override) {
-	d.mapping(n, "an override", "paths and settings", func(k, v *yaml.Node) {
+	d.Mapping(n, "an override", "paths and settings", func(k, v *yaml.Node) {
 		if k.Value == "paths" {
 			o.paths = d.globs(v, "paths")
 		} else if !d.setting(&o.settings, k, v) {
-			d.unknown(k, "key of an override", k.Value, append([]string{"paths"}, settingKeys...))
+			d.Unknown(k, "key of an override", k.Value, append([]string{"paths"}, settingKeys...))
 		}
 	})
 	if n.Kind == yaml.MappingNode && len(o.paths) == 0 {
-		d.fail(n, "the override has no paths", "paths: [GLOB] says which files it is for")
+		d.Fail(n, "the override has no paths", "paths: [GLOB] says which files it is for")
 	}
 	return o
 }
@@ -134,27 +98,27 @@ func (d *decoder) override(n *yaml.Node) (o override) {
 func (d *decoder) setting(s *Settings, k, v *yaml.Node) bool {
 	switch k.Value {
 	case "rules":
-		d.mapping(v, "rules", "rule names and severities", func(k, v *yaml.Node) {
+		d.Mapping(v, "rules", "rule names and severities", func(k, v *yaml.Node) {
 			if d.ruleName(k) {
 				d.rule(s, k.Value, v)
 			}
 		})
 	case "unsafe":
 		s.Unsafe = map[string]bool{}
-		d.list(v, "unsafe", "rule names", func(n *yaml.Node) {
-			if _, ok := d.text(n, "a rule name"); ok && d.ruleName(n) {
+		d.List(v, "unsafe", "rule names", func(n *yaml.Node) {
+			if _, ok := d.Text(n, "a rule name"); ok && d.ruleName(n) {
 				s.Unsafe[n.Value] = true
 			}
 		})
 	case "target":
-		s.Target, _ = d.text(v, "target")
+		s.Target, _ = d.Text(v, "target")
 	case "from":
-		s.From, _ = d.text(v, "from")
+		s.From, _ = d.Text(v, "from")
 	case "env-file":
-		s.EnvFile, _ = d.text(v, "env-file")
+		s.EnvFile, _ = d.Text(v, "env-file")
 		s.EnvFile.Text = d.path(s.EnvFile.Text)
 	case "server-args":
-		s.ServerArgs, _ = d.text(v, "server-args")
+		s.ServerArgs, _ = d.Text(v, "server-args")
 	default:
 		return strings.HasPrefix(k.Value, "rules.") && d.dotted(s, k, v)
 	}
@@ -198,37 +162,37 @@ func (d *decoder) ruleName(n *yaml.Node) bool {
 	if s := suggest.Suggest(n.Value, rules); s != "" {
 		want = fmt.Sprintf("did you mean %s? %s", s, want)
 	}
-	d.fail(n, fmt.Sprintf("unknown rule %q", n.Value), want)
+	d.Fail(n, fmt.Sprintf("unknown rule %q", n.Value), want)
 	return false
 }
 
 func (d *decoder) rule(s *Settings, rule string, v *yaml.Node) {
-	if v = target(v); v.Kind == yaml.ScalarNode {
+	if v = yamlnode.Target(v); v.Kind == yaml.ScalarNode {
 		d.severity(s, rule, v)
 		return
 	}
-	d.mapping(v, "a rule", "a severity, or severity, params and ignorable", func(k, v *yaml.Node) {
+	d.Mapping(v, "a rule", "a severity, or severity, params and ignorable", func(k, v *yaml.Node) {
 		switch k.Value {
 		case "severity":
 			d.severity(s, rule, v)
 		case "params":
-			d.mapping(v, "params", "parameters and values", func(k, v *yaml.Node) { d.param(s, rule, k, v) })
+			d.Mapping(v, "params", "parameters and values", func(k, v *yaml.Node) { d.param(s, rule, k, v) })
 		case "ignorable":
 			d.ignorable(s, rule, v)
 		default:
-			d.unknown(k, "key of a rule", k.Value, ruleKeys)
+			d.Unknown(k, "key of a rule", k.Value, ruleKeys)
 		}
 	})
 }
 
 func (d *decoder) severity(s *Settings, rule string, v *yaml.Node) {
-	t, ok := d.text(v, "a severity")
+	t, ok := d.Text(v, "a severity")
 	switch {
 	case !ok:
 	case !slices.Contains(severities, t.Text):
-		d.unknown(v, "severity", t.Text, severities)
+		d.Unknown(v, "severity", t.Text, severities)
 	case s.Rules[rule].Severity != "":
-		d.fail(v, fmt.Sprintf("rule %s has a severity already", rule), "give it once")
+		d.Fail(v, fmt.Sprintf("rule %s has a severity already", rule), "give it once")
 	default:
 		s.lay(&Settings{Rules: map[string]Rule{rule: {Severity: Severity(t.Text)}}})
 	}
@@ -236,27 +200,27 @@ func (d *decoder) severity(s *Settings, rule string, v *yaml.Node) {
 
 func (d *decoder) ignorable(s *Settings, rule string, v *yaml.Node) {
 	if s.Rules[rule].Ignorable != nil {
-		d.fail(v, fmt.Sprintf("rule %s says already whether it is ignorable", rule), "give it once")
+		d.Fail(v, fmt.Sprintf("rule %s says already whether it is ignorable", rule), "give it once")
 		return
 	}
 	var on bool
-	d.bool(v, "ignorable", &on)
+	d.Bool(v, "ignorable", &on)
 	s.lay(&Settings{Rules: map[string]Rule{rule: {Ignorable: &on}}})
 }
 
 func (d *decoder) param(s *Settings, rule string, k, v *yaml.Node) {
 	if d.known.Params != nil {
 		if params := d.known.Params(rule); len(params) == 0 {
-			d.fail(k, fmt.Sprintf("unknown parameter %q", k.Value), fmt.Sprintf("rule %s takes none", rule))
+			d.Fail(k, fmt.Sprintf("unknown parameter %q", k.Value), fmt.Sprintf("rule %s takes none", rule))
 			return
 		} else if !slices.Contains(params, k.Value) {
-			d.unknown(k, "parameter", k.Value, params)
+			d.Unknown(k, "parameter", k.Value, params)
 			return
 		}
 	}
-	t, ok := d.text(v, "a parameter")
+	t, ok := d.Text(v, "a parameter")
 	if _, have := s.Rules[rule].Params[k.Value]; have && ok {
-		d.fail(k, fmt.Sprintf("rule %s has a parameter %q already", rule, k.Value), "give it once")
+		d.Fail(k, fmt.Sprintf("rule %s has a parameter %q already", rule, k.Value), "give it once")
 	} else if ok {
 		s.lay(&Settings{Rules: map[string]Rule{rule: {Params: map[string]Value{k.Value: t}}}})
 	}
@@ -268,4 +232,20 @@ func (d *decoder) path(p string) string {
 		return p
 	}
 	return filepath.Join(d.dir, filepath.FromSlash(p))
+}
+
+func (d *decoder) globs(n *yaml.Node, name string) (globs []Glob) {
+	d.List(n, name, "globs", func(n *yaml.Node) {
+		t, ok := d.Text(n, "a glob")
+		if !ok {
+			return
+		}
+		g, err := ParseGlob(t.Text)
+		if err != nil {
+			d.Fail(n, fmt.Sprintf("glob %q", t.Text), err.Error())
+			return
+		}
+		globs = append(globs, g)
+	})
+	return globs
 }

@@ -84,18 +84,18 @@ func (s sample) fleet() *fleet.Fleet {
 // nil if nothing changes.
 func (s sample) edited(t *testing.T, commands ...string) (sample, *fixes.Fix) {
 	t.Helper()
-	r := newRun(s.fleet(), nil)
-	for i, text := range commands {
+	r := NewRunner(s.fleet(), func(*fleet.Server) bool { return true })
+	for _, text := range commands {
 		c, err := ParseCommand(text)
 		if err != nil {
 			t.Fatalf("%s: %v", s.name, err)
 		}
-		r.command(i, c, nil)
+		r.Do(c, nil)
 	}
 	after := sample{s.name, maps.Clone(s.files)}
 	var fix *fixes.Fix
-	for _, f := range r.findings() {
-		if fix = f.Fix; fix == nil {
+	for _, u := range r.Units() {
+		if fix = u.Fix; fix == nil {
 			return s, nil
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/natsfix/natsfix/internal/query"
 )
 
-// run carries out a script on one state of a fleet.
-type run struct {
+// Runner carries out commands on one state of a fleet, one after the other.
+type Runner struct {
 	base  *fleet.Fleet
 	fleet *fleet.Fleet // after the commands so far
 	meant map[string]bool
@@ -27,7 +27,7 @@ type run struct {
 	within  map[string][]string    // paths of a server whose values follow from variables
 	refused map[string]refusal     // by unit
 	notes   map[string][]note      // by unit
-	matched []int                  // by command
+	matched int                    // values, of the command at hand
 	moved   []moved                // what the command at hand moves
 	used    map[definition]bool    // variables that something used before a command
 }
@@ -49,14 +49,15 @@ type note struct {
 	label   string // of the command
 }
 
-func newRun(f *fleet.Fleet, where *query.Condition) *run {
-	r := &run{
+// NewRunner returns a runner for the servers of a fleet that are meant.
+func NewRunner(f *fleet.Fleet, meant func(*fleet.Server) bool) *Runner {
+	r := &Runner{
 		base: f, fleet: f, meant: make(map[string]bool), units: make(map[string]string), texts: make(map[string]*ast.Pieces),
 		models: make(map[string]model), within: make(map[string][]string),
 		refused: make(map[string]refusal), notes: make(map[string][]note), used: make(map[definition]bool),
 	}
 	for _, s := range f.Servers {
-		if !hasSyntaxErrors(s) && where.Holds(s) {
+		if !hasSyntaxErrors(s) && meant(s) {
 			r.meant[s.Root.Path] = true
 		}
 	}
@@ -64,8 +65,11 @@ func newRun(f *fleet.Fleet, where *query.Condition) *run {
 	return r
 }
 
+// Fleet returns the fleet after the commands so far.
+func (r *Runner) Fleet() *fleet.Fleet { return r.fleet }
+
 // findUnits joins the documents of each server.
-func (r *run) findUnits() {
+func (r *Runner) findUnits() {
 	var find func(path string) string
 	find = func(path string) string {
 		up, ok := r.units[path]
@@ -88,21 +92,19 @@ func (r *run) findUnits() {
 	}
 }
 
-func (r *run) unit(path string) string {
+func (r *Runner) unit(path string) string {
 	if u, ok := r.units[path]; ok {
 		return u
 	}
 	return path
 }
 
-// command carries out one command; only says for which servers, nil for all
-// that the script means.
-func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
-	for len(r.matched) <= index {
-		r.matched = append(r.matched, 0)
-	}
+// Do carries out a command and returns how many values it matched. only says
+// for which servers, nil for all that the runner means.
+func (r *Runner) Do(c *Command, only func(*fleet.Server) bool) (matched int) {
+	r.matched = 0
 	for _, s := range r.fleet.Servers {
-		if index == 0 || slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return r.texts[d.Path] != nil }) {
+		if len(r.used) == 0 || slices.ContainsFunc(s.Docs, func(d *fleet.Doc) bool { return r.texts[d.Path] != nil }) {
 			r.noteUsed(s)
 		}
 	}
@@ -110,7 +112,7 @@ func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
 	dropping := false
 	for round := range maxRounds {
 		st := &step{
-			run: r, command: c, index: index, only: only, wants: make(map[place]string),
+			run: r, command: c, only: only, wants: make(map[place]string),
 			edits: make(map[string][]ast.Edit), done: make(map[edited]bool), notes: make(map[string][]note),
 		}
 		if dropping {
@@ -123,13 +125,14 @@ func (r *run) command(index int, c *Command, only func(*fleet.Server) bool) {
 		st.finish(touched)
 	}
 	r.check(c, touched)
+	return r.matched
 }
 
 // maxRounds bounds how many steps a command takes.
 const maxRounds = 100
 
 // noteUsed notes which variables of a server something refers to.
-func (r *run) noteUsed(s *fleet.Server) {
+func (r *Runner) noteUsed(s *fleet.Server) {
 	definitions(s.Values, "", func(path string, e *fleet.Entry) {
 		if e.Used {
 			r.used[definition{e.Doc.Path, path}] = true
@@ -139,7 +142,7 @@ func (r *run) noteUsed(s *fleet.Server) {
 
 // join makes one unit of two documents' units: one of the two includes the
 // other now.
-func (r *run) join(one, other string) {
+func (r *Runner) join(one, other string) {
 	a, b := r.unit(one), r.unit(other)
 	if a == b {
 		return
@@ -161,7 +164,7 @@ func (r *run) join(one, other string) {
 }
 
 // check compares the servers of the units with what the plain values say.
-func (r *run) check(c *Command, touched map[string]bool) {
+func (r *Runner) check(c *Command, touched map[string]bool) {
 	bad := make(map[string]bool)
 	for _, s := range r.fleet.Servers {
 		unit := r.unit(s.Root.Path)
@@ -202,7 +205,7 @@ func newProblem(was, is *fleet.Server) *fleet.Problem {
 }
 
 // restore takes back what was done in units.
-func (r *run) restore(units map[string]bool) {
+func (r *Runner) restore(units map[string]bool) {
 	if len(units) == 0 {
 		return
 	}
@@ -228,7 +231,7 @@ func (r *run) restore(units map[string]bool) {
 }
 
 // model returns what a server should be, as plain values.
-func (r *run) model(root string) model {
+func (r *Runner) model(root string) model {
 	m, ok := r.models[root]
 	if !ok {
 		m = model{map[string]any{}}
@@ -249,7 +252,7 @@ func serverOf(f *fleet.Fleet, root string) *fleet.Server {
 }
 
 // original returns a document as it was read, nil if it was not.
-func (r *run) original(path string) *fleet.Doc {
+func (r *Runner) original(path string) *fleet.Doc {
 	i, ok := slices.BinarySearchFunc(r.base.Docs, path, func(d *fleet.Doc, path string) int { return cmp.Compare(d.Path, path) })
 	if !ok {
 		return nil
@@ -257,35 +260,59 @@ func (r *run) original(path string) *fleet.Doc {
 	return r.base.Docs[i]
 }
 
-// findings returns what came of the script: for each unit the places, which
-// share one fix, or why nothing is done.
-func (r *run) findings() []*fixes.Finding {
-	var out []*fixes.Finding
+// Unit is what came of the commands in files that servers share.
+type Unit struct {
+	// Fix does all that the commands say; nil if they were refused.
+	Fix   *fixes.Fix
+	Notes []Note // what is done where, in the order in which it was
+	// Refused says why nothing is done, at a place; its Message is the command.
+	Refused *Note
+	Why     string
+	Related []fixes.Related
+}
+
+// Note is a place in a document as it was read.
+type Note struct {
+	Doc     *fleet.Doc
+	Span    ast.Span
+	Message string
+}
+
+// Units returns what came of the commands, by the first file of each unit.
+// Units in which nothing changes are left out.
+func (r *Runner) Units() []*Unit {
+	var out []*Unit
 	for _, unit := range slices.Sorted(maps.Keys(r.notes)) {
-		fix := r.fix(unit)
-		if fix == nil {
+		u := &Unit{Fix: r.fix(unit)}
+		if u.Fix == nil {
 			continue // the commands took back what they did
 		}
 		for _, n := range r.notes[unit] {
-			out = append(out, &fixes.Finding{Doc: r.original(n.doc), Span: n.span, Message: n.message, Fix: fix})
+			u.Notes = append(u.Notes, Note{r.original(n.doc), n.span, n.message})
 		}
+		out = append(out, u)
 	}
 	for _, unit := range slices.Sorted(maps.Keys(r.refused)) {
 		why := r.refused[unit]
-		d := r.original(why.doc)
-		if d == nil || d.Context {
-			continue
+		if d := r.original(why.doc); d != nil && !d.Context {
+			out = append(out, &Unit{Refused: &Note{d, why.span, why.command}, Why: why.why, Related: why.related})
 		}
-		out = append(out, &fixes.Finding{
-			Doc: d, Span: why.span, Severity: fixes.Warning, Message: "not done: " + why.command,
-			Applicability: fixes.Manual, Reason: why.why, Related: why.related,
-		})
 	}
 	return out
 }
 
+// Refuse gives up the unit of a server because of a command that cannot be
+// carried out there.
+func (r *Runner) Refuse(s *fleet.Server, command, why string) {
+	unit := r.unit(s.Root.Path)
+	if _, already := r.refused[unit]; !already {
+		r.refused[unit] = refusal{doc: s.Root.Path, command: command, why: why}
+		r.restore(map[string]bool{unit: true})
+	}
+}
+
 // fix returns the fix of a unit, nil if its texts are as they were.
-func (r *run) fix(unit string) *fixes.Fix {
+func (r *Runner) fix(unit string) *fixes.Fix {
 	fix := &fixes.Fix{}
 	for _, path := range slices.Sorted(maps.Keys(r.texts)) {
 		if r.unit(path) != unit {

@@ -73,14 +73,23 @@ func (s *Script) Rule(tally *Tally) *fixes.Rule {
 	return &fixes.Rule{
 		Name: RuleName, Severity: fixes.Info, Summary: "A command of natsfix edit", Once: true,
 		Check: func(p *fixes.Pass) {
-			r := newRun(p.Fleet, s.Where)
+			r := NewRunner(p.Fleet, s.Where.Holds)
+			matched := make([]int, len(s.Commands))
 			for i, c := range s.Commands {
-				r.command(i, c, nil)
+				matched[i] = r.Do(c, nil)
 			}
-			for _, f := range r.findings() {
-				p.Report(f)
+			tally.note(matched)
+			for _, u := range r.Units() {
+				for _, n := range u.Notes {
+					p.Report(&fixes.Finding{Doc: n.Doc, Span: n.Span, Message: n.Message, Fix: u.Fix})
+				}
+				if n := u.Refused; n != nil {
+					p.Report(&fixes.Finding{
+						Doc: n.Doc, Span: n.Span, Severity: fixes.Warning, Message: "not done: " + n.Message,
+						Applicability: fixes.Manual, Reason: u.Why, Related: u.Related,
+					})
+				}
 			}
-			tally.note(r.matched)
 		},
 	}
 }

@@ -253,12 +253,12 @@ func (a making) do(st *step, round int) bool {
 				continue
 			}
 			made = true
-			st.run.matched[st.index]++
+			st.run.matched++
 			st.insertEntry(in, ast.Field{Key: s.Key, Value: v.Literal}, v, "new-block "+fleet.JoinKey(in.Path, s.Key), "block")
 		}
 	}
 	if round == 0 && !made {
-		st.run.matched[st.index] += len(st.find(a.path)) // they are there already
+		st.run.matched += len(st.find(a.path)) // they are there already
 	}
 	return !made || round >= depth
 }

@@ -12,9 +12,8 @@ import (
 
 // step is one pass of a command over the servers.
 type step struct {
-	run     *run
+	run     *Runner
 	command *Command
-	index   int
 	only    func(*fleet.Server) bool
 	wants   map[place]string // what the command wants to become of values
 	edits   map[string][]ast.Edit
@@ -62,7 +61,7 @@ func (st *step) count(m *query.Match, doc *fleet.Doc) bool {
 	if doc.Context && m.Server.Root.Context || !st.command.InFile(doc.Path) {
 		return false
 	}
-	st.run.matched[st.index]++
+	st.run.matched++
 	return true
 }
 
