@@ -19,6 +19,7 @@ import (
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/recipe"
 	"github.com/natsfix/natsfix/internal/repo"
 )
 
@@ -47,6 +48,12 @@ type App struct {
 	Judge  func(name string, head []byte, whole bool) repo.Verdict
 
 	editor editorTurn
+
+	// recipes are the last of Rules, read from recipePaths; given are the
+	// parameters, as RULE.PARAM, that settings give.
+	recipes     []*recipe.Recipe
+	recipePaths []string
+	given       []string
 }
 
 // Main runs the command line args, whose first element is the program's name,
@@ -117,7 +124,10 @@ func (a *App) dispatch(ctx context.Context, args []string) (code int, err error)
 			Name: cmd.name, Flags: cmd.flags, HideHelp: true,
 			OnUsageError: func(_ *cli.Context, err error, _ bool) error { return err },
 			Action: func(c *cli.Context) error {
-				code, err = cmd.run(c.Context, &call{Context: c, flags: line.flags, dashes: line.dashes})
+				use := &call{Context: c, flags: line.flags, dashes: line.dashes}
+				if err = a.addRecipes(cmd, use); err == nil {
+					code, err = cmd.run(c.Context, use)
+				}
 				return err
 			},
 		}},

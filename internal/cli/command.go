@@ -43,6 +43,7 @@ func (a *App) commands() []*command {
 		a.checkCommand(),
 		a.verifyCommand(),
 		a.editCommand(),
+		a.recipeCommand(),
 		a.evalCommand(),
 		a.rulesCommand(),
 		a.explainCommand(),

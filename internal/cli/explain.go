@@ -17,7 +17,7 @@ func (a *App) explainCommand() *command {
 	return &command{
 		name: "explain", operands: "RULE...", summary: "Explain a rule: what is wrong, and what its fix does",
 		examples: []string{"natsfix explain gateway-cluster-name"},
-		flags:    messageFlags(),
+		flags:    slices.Concat(recipeFlags(), messageFlags(), pick(inputFlags(), "config", "no-config")),
 		run:      a.explain,
 	}
 }

@@ -34,12 +34,12 @@ func writeFlags() []cli.Flag {
 }
 
 func ruleFlags() []cli.Flag {
-	return []cli.Flag{
+	return append(recipeFlags(), []cli.Flag{
 		&cli.StringSliceFlag{Category: selecting, Name: "only", Usage: "`RULE,...`: run these rules only"},
 		&cli.StringSliceFlag{Category: selecting, Name: "skip", Usage: "`RULE,...`: leave these rules out"},
 		&cli.BoolFlag{Category: selecting, Name: "unsafe", Usage: "apply fixes that change what a server does"},
 		&cli.StringSliceFlag{Category: selecting, Name: "set", Usage: "`RULE.PARAM=VALUE`: make a rule's choice (repeatable)"},
-	}
+	}...)
 }
 
 func serverFlags() []cli.Flag {

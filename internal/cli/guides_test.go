@@ -22,7 +22,7 @@ var fence = regexp.MustCompile("(?ms)^```(\\S+)[ ]?([^\n]*)\n(.*?)^```$")
 // TestGuidesRunAsWritten runs the examples of the guides: blocks "conf NAME"
 // and "yaml NAME" are files, "console" blocks hold a command and its standard output.
 func TestGuidesRunAsWritten(t *testing.T) {
-	for _, guide := range []string{"codemods.md"} {
+	for _, guide := range []string{"codemods.md", "recipes.md"} {
 		t.Run(guide, func(t *testing.T) {
 			path, err := filepath.Abs("../../docs/" + guide)
 			if err != nil {
@@ -48,21 +48,20 @@ func TestGuidesRunAsWritten(t *testing.T) {
 			ran := 0
 			next := fence.ReplaceAllFunc(page, func(block []byte) []byte {
 				b := fence.FindSubmatch(block)
-				line, want, _ := strings.Cut(string(b[3]), "\n")
-				words := shellWords(strings.TrimPrefix(line, "$ "))
-				if string(b[1]) != "console" || len(words) == 0 || words[0] != "natsfix" || strings.Contains(line, "#") {
+				if string(b[1]) != "console" || !strings.HasPrefix(string(b[3]), "$ natsfix ") {
 					return block
 				}
-				ran++
-				var out, msg bytes.Buffer
-				app := App{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &msg, Rules: suite.All(), Run: engine.Run}
-				if code := app.Main(words); code != exitDone {
-					t.Errorf("%s: exit code %d\n%s", line, code, msg.String())
+				text := "```console\n"
+				for _, example := range strings.Split("\n"+string(b[3]), "\n$ ")[1:] {
+					line, want, _ := strings.Cut(example, "\n")
+					ran++
+					got := runGuide(t, line)
+					if strings.TrimSuffix(got, "\n") != strings.TrimSuffix(want, "\n") && !*updateDocs {
+						t.Errorf("%s prints\n%s\nthe page says\n%s", line, got, want)
+					}
+					text += "$ " + line + "\n" + got
 				}
-				if out.String() != want && !*updateDocs {
-					t.Errorf("%s prints\n%s\nthe page says\n%s\n%s", line, out.String(), want, msg.String())
-				}
-				return []byte("```console\n" + line + "\n" + out.String() + "```")
+				return []byte(text + "```")
 			})
 			if ran < 3 {
 				t.Errorf("only %d examples were run", ran)
@@ -74,6 +73,17 @@ func TestGuidesRunAsWritten(t *testing.T) {
 			}
 		})
 	}
+}
+
+// runGuide runs a command line and returns its standard output.
+func runGuide(t *testing.T, line string) string {
+	t.Helper()
+	var out, msg bytes.Buffer
+	app := App{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &msg, Rules: suite.All(), Run: engine.Run}
+	if code := app.Main(shellWords(line)); code != exitDone {
+		t.Errorf("%s: exit code %d\n%s", line, code, msg.String())
+	}
+	return out.String()
 }
 
 // shellWords splits a command line as a shell does, without variables.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,7 @@ func (a *App) rulesCommand() *command {
 	return &command{
 		name: "rules", summary: "List the rules",
 		about: "natsfix explain RULE tells more about one.",
-		flags: messageFlags(),
+		flags: slices.Concat(recipeFlags(), messageFlags(), pick(inputFlags(), "config", "no-config")),
 		run:   a.rules,
 	}
 }

@@ -241,7 +241,7 @@ func (s *session) maskNote() {
 		fmt.Fprintf(s.msg, "Secrets are masked in what is shown; %s has them.\n", s.opts.patch)
 	case s.readsStdin():
 		fmt.Fprintln(s.msg, "Secrets are masked in what is shown; --reveal shows them.")
-	case s.command == "fix" || s.command == "edit":
+	case s.command == "fix" || s.command == "edit" || s.command == "recipe run":
 		fmt.Fprintln(s.msg, "Secrets are masked, so the diff shown does not apply; --patch FILE writes one that does.")
 	default:
 		fmt.Fprintln(s.msg, "Secrets are masked; natsfix --patch FILE writes a diff that has them and applies.")
@@ -284,7 +284,7 @@ func (s *session) repeat(words ...string) string {
 	for _, flag := range s.opts.given {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
-		case "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
+		case "--recipes", "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
 			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--config", "--no-config",
 			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))

@@ -45,7 +45,7 @@ Nothing is written without one of the flags below. PATTERN is one as in
 			&cli.BoolFlag{Category: testingFlags, Name: "record", Usage: "make a case of the files PATH with their includes, secrets replaced"},
 			&cli.StringSliceFlag{Category: testingFlags, Name: "rule", Usage: "`RULE,...`: with --record, the rules that the case is for"},
 			&cli.StringFlag{Category: testingFlags, Name: "output", Aliases: []string{"o"}, Usage: "`FILE`: with --record, where the case goes (default: standard output)"},
-		}, pick(ruleFlags(), "only", "set", "unsafe"), serverFlags(),
+		}, pick(ruleFlags(), "recipes", "only", "set", "unsafe"), serverFlags(),
 			pick(outputFlags(), "format", "unified"), messageFlags(), pick(writeFlags(), "in-place"), pick(inputFlags(), "jobs")),
 		run: a.test,
 	}

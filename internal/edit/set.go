@@ -146,7 +146,7 @@ func (st *step) insertEntry(in *query.Match, f ast.Field, v Value, what, want st
 // switchedOn reports whether a value is no block but stands for one that is
 // switched on, as in jetstream: enabled.
 func switchedOn(m *query.Match) bool {
-	if m.Value == nil || m.Field == nil || m.Field.Block == nil || !m.Field.Takes(schema.Map|schema.Bool) || m.Field.Block.Field("enabled") == nil {
+	if m.Value == nil || m.Field == nil || m.Field.Block == nil || !m.Field.Takes(schema.Map|schema.Bool) {
 		return false
 	}
 	switch m.Value.Kind() {

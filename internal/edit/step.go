@@ -184,7 +184,11 @@ func (st *step) edit(m *query.Match, t target, edits []ast.Edit, err error, form
 		return false
 	}
 	st.edits[t.doc.Path] = append(st.edits[t.doc.Path], edits...)
-	st.note(t.doc, t.node.Span(), format, args...)
+	span := t.node.Span()
+	if t.node.Kind() == ast.KindDocument {
+		span.End = span.Start // the file as a whole
+	}
+	st.note(t.doc, span, format, args...)
 	return true
 }
 
