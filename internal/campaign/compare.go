@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/conformance"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -136,9 +138,7 @@ func (r *comparison) ask(ctx context.Context, cs Case) (oracle.Verdict, error) {
 
 // run runs the suite.
 func (r *comparison) run(ctx context.Context, cs Case, req engine.Request) (*engine.Result, error) {
-	for _, path := range cs.paths() {
-		req.Targets = append(req.Targets, path)
-	}
+	req.Targets = append(req.Targets, cs.paths()...)
 	req.Read = cs.read
 	req.Env = cs.lookup
 	req.Rules, req.Jobs = r.rules, 1
@@ -250,9 +250,9 @@ func (r *comparison) errors(ctx context.Context, req engine.Request) ([]*engine.
 	return slices.DeleteFunc(res.Findings, func(f *engine.Finding) bool { return f.Severity != fixes.Error }), nil
 }
 
-// undefined matches refusals for variables that only the environment defines.
-// natsfix takes them for given there.
-var undefined = regexp.MustCompile(`variable reference for '[A-Za-z_][A-Za-z0-9_]*' on line \d+ can not be found$`)
+// undefined matches refusals for variables that only the environment defines, or
+// defines as something that cannot be read. natsfix takes them for given there.
+var undefined = regexp.MustCompile(`variable reference for '[A-Za-z_][A-Za-z0-9_]*' on line \d+ can not be found$|variable reference for '.*' on line \d+ could not be parsed`)
 
 // aboutEntries are the rules that speak of an entry beside another, whatever is
 // wrong with it besides.
@@ -261,8 +261,8 @@ var aboutEntries = map[string]bool{"conflicting-aliases": true, "duplicate-key":
 // samePlace reports whether two findings point at one value: at the same place,
 // or one inside the other where that is no block.
 func (r *comparison) samePlace(a, b *engine.Finding) bool {
-	if a.File != b.File {
-		return false
+	if a.File != b.File || r.includes(a.File) > 1 {
+		return false // a text that stands in two places may be wrong in each in its own way
 	}
 	if a.Offset == b.Offset {
 		return !strings.HasPrefix(r.cs.Files[a.File][a.Offset:], "include") // of which all stands there that is not at the root
@@ -272,6 +272,19 @@ func (r *comparison) samePlace(a, b *engine.Finding) bool {
 	}
 	text := r.cs.Files[a.File]
 	return b.Offset < a.End && a.End <= len(text) && !strings.ContainsAny(text[a.Offset:a.End], "{\n")
+}
+
+// includes counts the places that include a file, the root as one.
+func (r *comparison) includes(file string) int {
+	n := 0
+	for name, text := range r.cs.Files {
+		for node := range ast.Parse(name, []byte(text), ast.Latest).Root().Walk() {
+			if node.Kind() == ast.KindInclude && path.Join(path.Dir(name), node.Path()) == file {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // inFiles returns the errors that count: those of the first stage that has
@@ -390,6 +403,11 @@ func changedBy(res *engine.Result) string {
 // hasAnswers reports whether the errors of a run, if there are any, all have an
 // answer that can be derived.
 func hasAnswers(res *engine.Result) bool {
+	if slices.ContainsFunc(res.Findings, func(f *engine.Finding) bool {
+		return f.Severity == fixes.Error && f.Hidden != "" && !strings.HasPrefix(f.Hidden, "failed proof")
+	}) {
+		return false // the fix cannot be made for another reason
+	}
 	return conformance.Derivable(res) || !slices.ContainsFunc(res.Findings, func(f *engine.Finding) bool { return f.Severity == fixes.Error })
 }
 

@@ -28,6 +28,12 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 		return slices.ContainsFunc(errors, func(f *engine.Finding) bool { return r.isAt(f, p) })
 	}
 	rules := r.messages.Rules(p)
+	if strings.HasPrefix(p.Message, "cannot find local account") {
+		rules["system-account-missing"] = true // it may be the same account
+	}
+	if strings.HasPrefix(p.Message, "JetStream cluster requires") {
+		rules["conflicting-aliases"] = true // of port and listen, one of which is 0
+	}
 	if strings.Contains(p.Message, "address already in use") {
 		rules["port-conflict"], rules["conflicting-aliases"] = true, true // of listen and port, of which one is taken at random
 	}
@@ -42,7 +48,7 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 // wandering are the rules that speak of a block as a whole, for which the server
 // names the place of whatever entry it happens to read last.
 var wandering = map[string]bool{
-	"auth-conflict": true, "export-directive": true, "import-refused": true, "invalid-key": true, "mapping-refused": true, "user-incomplete": true,
+	"auth-conflict": true, "export-directive": true, "import-refused": true, "invalid-key": true, "leafnode-duplicate-remote": true, "mapping-refused": true, "user-incomplete": true,
 }
 
 // renaming are the rules for values that the parser drops, which give the block
@@ -54,6 +60,16 @@ var renaming = map[string]bool{"cidr-unquoted": true, "empty-value": true, "size
 func sameTop(doc *ast.Document, off, line int) bool {
 	for n := range doc.Root().Children() {
 		if n.Start() <= off && off < n.End() && doc.Position(n.Start()).Line <= line && line <= doc.Position(n.End()-1).Line {
+			return true
+		}
+	}
+	return false
+}
+
+// includesBelow reports whether one file includes another.
+func (cs Case) includesBelow(outer, inner string) bool {
+	for n := range ast.Parse(outer, []byte(cs.Files[outer]), ast.Latest).Root().Walk() {
+		if n.Kind() == ast.KindInclude && path.Join(path.Dir(outer), n.Path()) == inner {
 			return true
 		}
 	}
@@ -110,6 +126,9 @@ func (r *comparison) isAt(f *engine.Finding, p oracle.Problem) bool {
 		return true
 	}
 	wanders := wandering[f.Rule] || strings.HasPrefix(p.Message, "interface conversion")
+	if wanders && f.File != p.File && r.cs.includesBelow(p.File, f.File) {
+		return true
+	}
 	if wanders && f.File == p.File && f.File != Root && holds(doc.Root(), f.Offset) {
 		return true
 	}

@@ -45,12 +45,13 @@ func (m Messages) Rules(p oracle.Problem) map[string]bool {
 	return rules
 }
 
-// wrongValue returns what a message about a value of the wrong kind says before
-// it names the kind, "" for others.
+// wrongValue returns what a message about a value says before it names the value
+// or its kind, "" for others.
 func wrongValue(message string) string {
-	before, _, ok := strings.Cut(message, ", got ")
-	if !ok {
-		return ""
+	for _, word := range []string{", got ", " value of "} {
+		if before, _, ok := strings.Cut(message, word); ok {
+			return before
+		}
 	}
-	return before
+	return ""
 }

@@ -165,7 +165,7 @@ issuer ("Authorization callouts require an issuer to be specified") and the user
 		switch {
 		case m == nil || v.Field == nil || v.Block == nil:
 		case v.Entry == nil && v.Field.Name == "users" && (v.Block.Path == "authorization" || v.Block.Path == "accounts.<name>"):
-			if m.Field("user", "username") == nil && m.Field("nkey") == nil {
+			if lacks(m, "user", "username") && lacks(m, "nkey") {
 				p.Report(manual(v.Finding("the entry has neither user nor nkey: the server refuses to start (\"User entry requires a user\")"), "name the user"))
 			}
 		case v.Is("authorization", "auth_callout"):

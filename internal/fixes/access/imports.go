@@ -185,7 +185,7 @@ accounts block.`,
 			return
 		}
 		n, ok := v.Value.Plain().(int64)
-		if service, _ := text(v.Parent.Value.Map, "service"); ok && n < 0 && service != nil {
+		if ok && n < 0 {
 			p.Report(manual(v.Finding("no token has the position %d: the server refuses to start (\"runtime error: index out of range\")", n), "name the position of the * that stands for the account"))
 			return
 		}
@@ -212,7 +212,7 @@ latency sampling: invalid publish subject"), and for a service with more than on
 		After:         "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50%, subject: \"latency.orders\" } } ] }\n}\nsystem_account: \"$SYS\"\n",
 		References:    []string{"server/opts.go: parseServiceLatency"},
 	}, func(p *fixes.Pass, v *fixes.Visit) {
-		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() || v.Parent == nil || v.Parent.Value.Map.Field("service") == nil {
+		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() || v.Parent == nil || v.Parent.Value.Map.Field("stream") != nil {
 			return // of a stream: export-directive
 		}
 		checkLatencyExport(p, v)

@@ -30,8 +30,8 @@ func checkInvalidSubject(p *fixes.Pass, v *fixes.Visit) {
 	if v.Field == nil || v.Block == nil || v.Value.Kind() != ast.KindString || !v.Field.Takes(schema.Subject) && v.Field.Elem&schema.Subject == 0 {
 		return
 	}
-	if v.Entry == nil && v.Parent.Entry == nil {
-		return // a list in a list is for wrap-in-list
+	if v.Entry == nil && (v.Parent.Entry == nil || !v.Field.Takes(schema.List)) {
+		return // a list where none belongs is for wrap-in-list
 	}
 	subject := v.Value.Text()
 	switch path, name := v.Block.Path, v.Field.Name; {

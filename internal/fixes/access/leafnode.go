@@ -27,19 +27,23 @@ remote"). A remote without account is one of the account $G.`,
 		}
 		first := map[string]*fleet.Entry{}
 		for i, item := range v.Value.List {
-			e := item.Map.Field("urls", "url")
-			if e == nil {
+			if !item.IsMap() {
 				continue
 			}
+			e := item.Map.Field("urls", "url")
 			key, ok := remoteKey(item.Map, e)
 			if !ok {
 				continue
 			}
-			if other := first[key]; other != nil {
-				w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+			w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+			other, twice := first[key]
+			switch {
+			case !twice:
+				first[key] = e // nil without a URL
+			case e == nil:
+				p.Report(manual(w.Finding("another remote has the same account and no URL either: the server refuses to start (\"duplicate remote\")"), "give each its URL, or take one of the two out"))
+			default:
 				p.Report(manual(at(w, e, "another remote has the same URLs and account: the server refuses to start (\"duplicate remote\")").Beside(other, "the other"), "take one of the two out, or name its account"))
-			} else {
-				first[key] = e
 			}
 		}
 	})
@@ -49,7 +53,14 @@ remote"). A remote without account is one of the account $G.`,
 // is not known.
 func remoteKey(m *fleet.Map, urls *fleet.Entry) (key string, ok bool) {
 	var parts []string
-	for _, u := range items(urls.Value) {
+	var list []*fleet.Value
+	if urls != nil {
+		if urls.Value.Unknown() {
+			return "", false
+		}
+		list = items(urls.Value)
+	}
+	for _, u := range list {
 		if !u.IsString() {
 			return "", false
 		}
@@ -68,7 +79,7 @@ func remoteKey(m *fleet.Map, urls *fleet.Entry) (key string, ok bool) {
 		}
 		parts = append(parts, names[0]+"="+value)
 	}
-	return strings.Join(parts, "\n"), len(items(urls.Value)) > 0
+	return strings.Join(parts, "\n"), urls == nil || len(list) > 0
 }
 
 // LeafnodeProxy finds proxies of leaf remotes that the server refuses.

@@ -38,8 +38,8 @@ func TLSIncomplete() *fixes.Rule {
 }
 
 // lacks reports whether a text is absent or empty.
-func lacks(m *fleet.Map, name string) bool {
-	e := m.Field(name)
+func lacks(m *fleet.Map, names ...string) bool {
+	e := m.Field(names...)
 	return e == nil || e.Value.IsString() && e.Value.Text() == ""
 }
 

@@ -46,7 +46,7 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		return
 	}
 	manual := func(n ast.Node, end int, format string, args ...any) {
-		if fixes.Glued(n).Valid() || !isBracket(n.Key()) && strings.ContainsAny(n.Key(), "{}[]") || n.Quote() == ast.Bare && n.Key() != "" && strings.IndexByte(",;", n.Key()[0]) >= 0 {
+		if g := fixes.Glued(n); g.Valid() && g.Raw() != "" || n.Quote() == ast.Bare && isMiswritten(n.Key()) {
 			return // unquoted-special, extra-comma, and rules for braces
 		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end}, Message: sprintf(format, args...)}
@@ -120,8 +120,14 @@ func drawUp(d *fleet.Doc, n ast.Node, lineEnd int) *fixes.Fix {
 	return fixes.NewFix(d, []ast.Edit{{Start: start, End: at, New: " "}}, "put the value of %s on its line", n.Key())
 }
 
-// isBracket reports whether a key is made of brackets alone, and no other rule
-// speaks of it.
-func isBracket(key string) bool {
-	return key != "" && key[0] != '}' && strings.Trim(key, "{}[]") == ""
+// isMiswritten reports whether a key holds a bracket or a separator of which
+// glued-brace, int-before-bracket, stray-brace or extra-comma speaks.
+func isMiswritten(key string) bool {
+	switch {
+	case key == "":
+		return false
+	case strings.Trim(key, "{}[]") == "":
+		return key[0] == '}'
+	}
+	return strings.IndexByte("{}[,;", key[0]) >= 0 || strings.ContainsAny(key[1:], "{[")
 }

@@ -55,7 +55,16 @@ func checkSizeSuffix(p *fixes.Pass, d *fleet.Doc) {
 			f.Message = sprintf("%s is no size that the parser knows: it drops the value without a word", raw)
 		}
 		fix := fixes.NewFix(d, []ast.Edit{{Start: known, End: n.End()}}, "write %s", raw[:known-n.Start()])
-		f.With(around(p, d, fix, keys...), "it cannot be edited here")
+		around(p, d, fix, keys...)
+		for _, lost := range d.Tree.LostNodes() {
+			if lost.Kind() != ast.KindEntry {
+				lost = lost.Parent()
+			}
+			if lost.Kind() == ast.KindEntry {
+				around(p, d, fix, lost.Key()) // it may have named a block, too
+			}
+		}
+		f.With(fix, "it cannot be edited here")
 		if block := blockAround(n.Parent()); n.Parent().Kind() == ast.KindEntry && block != nil && isRoot(p, d) && block.Field(n.Parent().Key()) == nil && !fixes.Refers(d, n.Parent().Key()) {
 			f.Fix = nil
 			f.Because(fixes.Manual, "the server knows no field "+n.Parent().Key()+", and refuses it once it has a value")

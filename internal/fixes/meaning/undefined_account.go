@@ -48,7 +48,7 @@ the account.`,
 }
 
 func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
-	if v.Field == nil || v.Block == nil || !v.Value.IsString() || v.Value.Text() == "" {
+	if v.Field == nil || v.Block == nil || !v.Value.IsString() || v.Value.Text() == "" && v.Entry != nil {
 		return
 	}
 	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {
@@ -78,7 +78,7 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	known, ok := accountNames(v.Server)
-	if !ok || known[v.Value.Text()] {
+	if !ok || known[v.Value.Text()] || severity == fixes.Warning && namesFromJWTs(v.Server) {
 		return
 	}
 	f := v.Finding(message, v.Value.Text())
@@ -118,11 +118,17 @@ func nearest(name string, known []string) string {
 	return near
 }
 
-// accountNames returns the accounts that a server defines; ok is false if they
-// cannot be known: they come from an operator, or a part of the configuration
-// is missing.
+// namesFromJWTs reports whether accounts come from an operator, too. What the
+// file says of others than it defines is refused all the same where it is an
+// error.
+func namesFromJWTs(s *fleet.Server) bool {
+	return s.Values.Field("operator", "operators", "roots", "root", "root_operators", "root_operator", "trusted_keys", "trusted", "resolver", "account_resolver", "accounts_resolver") != nil
+}
+
+// accountNames returns the accounts that a server's files define; ok is false if
+// they cannot be known: a part of the configuration is missing.
 func accountNames(s *fleet.Server) (names map[string]bool, ok bool) {
-	if s.Broken() || s.Values.Field("operator", "operators", "roots", "root", "root_operators", "root_operator", "trusted_keys", "trusted", "resolver", "account_resolver", "accounts_resolver") != nil {
+	if s.Broken() {
 		return nil, false
 	}
 	names = make(map[string]bool)

@@ -49,7 +49,7 @@ func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
 		}
 		return
 	}
-	if !fixes.VariableLike(v.Entry) {
+	if !fixes.VariableLike(v.Entry) || v.Entry.Node.Lost() {
 		return
 	}
 	key := v.Entry.Key

@@ -38,6 +38,11 @@ func checkAccountsScalar(p *fixes.Pass, v *fixes.Visit) {
 	}
 	f := v.Finding("accounts is the single name %q, which the server passes over without a word: there will be no account %q", v.Value.Text(), v.Value.Text()).
 		With(p.Wrap(v, "make accounts a list"), "the value comes from a place that cannot be edited")
+	if operatorMode(v.Server) {
+		f.Fix = nil
+		p.Report(f.Because(fixes.Manual, "take it out: an operator's server has its accounts from JWTs"))
+		return
+	}
 	if v.Server.JetStream.Enabled || v.Server.JetStream.Unknown {
 		f.Because(fixes.ChangesBehaviour, "with an account defined, JetStream is no longer enabled for the global account $G")
 	}

@@ -89,9 +89,9 @@ func clusterRoutesFinding(p *fixes.Pass, s *fleet.Server, cluster, routes *fixes
 	case routes != nil:
 		f = routes.Finding(message)
 	case listensAt(cluster) != nil:
-		f = listensAt(cluster).Finding(message)
+		f = listensAt(cluster).KeyFinding(message)
 	case listensAt(fixes.Top(s, "gateway")) != nil:
-		f = listensAt(fixes.Top(s, "gateway")).Finding(message)
+		f = listensAt(fixes.Top(s, "gateway")).KeyFinding(message)
 	case cluster != nil:
 		f = cluster.KeyFinding(message)
 	}

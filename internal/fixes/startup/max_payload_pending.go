@@ -2,6 +2,7 @@ package startup
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -50,6 +51,9 @@ func checkMaxPayloadPending(p *fixes.Pass, s *fleet.Server) {
 	}
 	most, known := number(payload, defaultMaxPayload)
 	room, known2 := number(pending, defaultMaxPending)
+	if most < math.MinInt32 {
+		most = int64(int32(most)) // as the server reads it
+	}
 	if most == 0 {
 		most = defaultMaxPayload
 	}

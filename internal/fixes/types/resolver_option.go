@@ -1,6 +1,7 @@
 package types
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"time"
@@ -68,11 +69,18 @@ func checkResolver(p *fixes.Pass, v *fixes.Visit) {
 	switch kindOf(v.Value) {
 	case schema.String:
 		text := v.Value.Text()
-		if v.Server.Broken() || memResolver.MatchString(text) || urlResolver.MatchString(text) {
+		if v.Server.Broken() || memResolver.MatchString(text) {
+			return
+		}
+		if m := urlResolver.FindStringSubmatch(text); m != nil {
+			if _, err := url.Parse(m[1]); err != nil {
+				p.Report(v.Finding("the URL of the resolver cannot be read (\"error parsing account resolver url\"): the server refuses to start").
+					Because(fixes.Manual, "correct the URL"))
+			}
 			return
 		}
 		f := v.Finding("the resolver is neither MEM nor URL(...) nor a block (\"error parsing account resolver\"): the server refuses to start")
-		if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
+		if _, err := url.Parse(text); err == nil && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")) {
 			p.Report(f.With(p.Replace(v, ast.String("URL("+text+")"), "write URL(...) around the URL"), whyNot(v)))
 			return
 		}
