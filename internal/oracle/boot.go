@@ -17,8 +17,10 @@ const (
 	// maxBoots bounds how often one configuration is started: the server ends
 	// at the first thing that it cannot do.
 	maxBoots = 8
-	// bootTime bounds one start. Ordinary ones take some milliseconds.
-	bootTime = 8 * time.Second
+	// bootTime bounds one start, and allBootTime how long one configuration is
+	// started again. Ordinary starts take some milliseconds.
+	bootTime    = 8 * time.Second
+	allBootTime = 12 * time.Second
 	// storeName is where a started server stores its streams, in the working
 	// directory.
 	storeName = "js"
@@ -49,7 +51,11 @@ func (e *examiner) boot(c *Case, read *reading, v *Verdict) {
 		}
 	}
 	var cures []func(*server.Options)
+	began := time.Now()
 	for range maxBoots {
+		if time.Since(began) > allBootTime {
+			break
+		}
 		fatal, warnings, err := e.bootOnce(c, read, v, cures)
 		if err != nil {
 			v.NotChecked = append(v.NotChecked, "boot: "+err.Error())
