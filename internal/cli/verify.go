@@ -29,6 +29,8 @@ here". No file that the configuration names is opened, no directory made, no
 connection opened. Exits with 1 if a server would not start.`,
 		examples: []string{
 			"natsfix verify conf/",
+			"natsfix verify --boot --strict-files /etc/nats/nats.conf",
+			"natsfix verify --server-bin ./nats-server-v2.10.18 conf/",
 			"natsfix verify --env-file .env --server-args \"-js -sd /data\" hub.conf",
 		},
 		flags: append([]cli.Flag{

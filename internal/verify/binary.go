@@ -16,6 +16,9 @@ type second struct {
 	differ                  int // servers of which the two think differently
 }
 
+// validWord is what another nats-server says of a file that it takes.
+const validWord = "calls the file valid"
+
 // askBinary asks the program about a server whose case the judge has copied.
 func (in *inquiry) askBinary(ctx context.Context, b *oracle.Binary, c oracle.Case) error {
 	if in.copied == nil || in.filled {
@@ -66,7 +69,7 @@ func (v *verification) compare(in *inquiry) {
 		b.differ++
 		for _, f := range in.reported {
 			f.Official = append(f.Official, engine.Official{
-				Release: b.Release, Stage: oracle.StageConfig.String(), Message: "calls the file valid", Servers: []string{root.Path},
+				Release: b.Release, Stage: oracle.StageConfig.String(), Message: validWord, Servers: []string{root.Path},
 			})
 		}
 		return
