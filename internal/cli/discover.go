@@ -34,27 +34,15 @@ func (s *session) discover(req *request) error {
 			req.Dirs = append(req.Dirs, path)
 		}
 	}
-	if s.opts.since != "" {
-		if req.Parts, err = s.since(found.Parts); err != nil {
-			return err
-		}
-		req.Targets, err = s.since(found.Targets)
-		if err != nil {
-			return err
-		}
-		changed := make(map[string]bool, len(req.Targets))
-		for _, path := range req.Targets {
-			changed[path] = true
-		}
-		// What did not change is still part of the fleet.
-		for _, path := range found.Targets {
-			if !changed[path] {
-				req.Context = append(req.Context, path)
-			}
-		}
-		slices.Sort(req.Context)
+	if err := s.narrow(req, found); err != nil {
+		return err
 	}
-	s.openHosts(req, found.Hosts, found.Starts, s.opts.paths)
+	targets, beside, parts := req.Targets, req.Context, req.Parts
+	req.open = func(r *request) {
+		r.Targets, r.Context, r.Parts = targets, beside, slices.Clone(parts)
+		s.openHosts(r, found.Hosts, found.Starts, s.opts.paths)
+	}
+	req.open(req)
 	for _, e := range found.Unreadable {
 		req.unreadable = append(req.unreadable, engine.Error{File: e.Path, Message: e.Why, Kind: engine.Unreadable})
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -84,6 +85,14 @@ func (s *session) rewrite(ctx context.Context, commands []*command) (int, error)
 		return 0, err
 	}
 	f := &fixRun{session: s, mode: m, silent: silent}
+	if s.opts.commit || s.opts.branch != "" {
+		if code, err := f.prepareCommit(ctx, req); err != nil || code != exitDone {
+			return code, err
+		}
+	}
+	if f.commit != nil {
+		defer f.commit.close()
+	}
 	return f.finish(ctx)
 }
 
@@ -113,6 +122,27 @@ type fixRun struct {
 	stopped bool // by the answer q
 	// interrupted says that Ctrl-C ended the run between two groups.
 	interrupted bool
+	commit      *committer // of --commit and --branch, nil if there is nothing to commit
+}
+
+// prepareCommit looks whether branch and commits can be made. A dry run only
+// notes that they cannot.
+func (f *fixRun) prepareCommit(ctx context.Context, req *request) (int, error) {
+	var err error
+	f.commit, err = f.newCommitter(ctx, req)
+	no, refused := errors.AsType[*refusal](err)
+	switch {
+	case refused && f.mode == dryRun:
+		f.say("note: --write would refuse this: %s", report.Plain(no.why))
+		return exitDone, nil
+	case refused:
+		f.warn("%s", report.Plain(no.why))
+		f.warn("nothing was written")
+		return exitRefused, nil
+	case err == nil && f.commit == nil && f.opts.commit:
+		f.say("There is nothing to commit.")
+	}
+	return exitDone, err
 }
 
 // finish does everything behind the engine.
@@ -122,6 +152,11 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	f.writer = &writer{session: f.session}
 	defer f.writer.close()
 
+	if f.commit != nil && f.mode == write {
+		if err := f.commit.start(); err != nil {
+			return 0, err
+		}
+	}
 	failed := f.groups(ctx)
 	f.interrupted = ctx.Err() != nil
 	if err := f.writeReports(f.run); err != nil {
@@ -134,6 +169,9 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	}
 	f.masked = f.masked || f.run.Masked()
 	f.summary()
+	if failed == nil {
+		failed = f.commitWritten(ctx)
+	}
 	if err := f.flush(); err != nil {
 		return 0, err
 	}
@@ -144,6 +182,23 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 		return 0, failed
 	}
 	return f.exit(), nil
+}
+
+// commitWritten commits what was written.
+func (f *fixRun) commitWritten(ctx context.Context) error {
+	switch {
+	case f.commit == nil:
+		return nil
+	case f.mode != write:
+		f.commit.preview()
+		return nil
+	case f.interrupted && f.opts.commit && len(f.written) > 0:
+		f.warn("what was written is not committed")
+		return nil
+	case f.interrupted:
+		return nil
+	}
+	return f.commit.finish(ctx, f.written)
 }
 
 // groups handles one group after the other until one is interrupted.

@@ -26,6 +26,8 @@ func writeFlags() []cli.Flag {
 		&cli.BoolFlag{Category: writing, Name: "dry-run", Aliases: []string{"n"}, Usage: "show what would change, write nothing"},
 		&cli.BoolFlag{Category: writing, Name: "write", Aliases: []string{"w"}, Usage: "write without asking"},
 		&cli.StringFlag{Category: writing, Name: "patch", Usage: "`FILE`: put one patch for git apply there, with secrets (mode 0600); writes nothing else without --write"},
+		&cli.BoolFlag{Category: writing, Name: "commit", Usage: "make one git commit per rule, of the corrected files alone"},
+		&cli.StringFlag{Category: writing, Name: "branch", Usage: "`NAME`: switch to a new git branch first"},
 		&cli.BoolFlag{Category: writing, Name: "allow-dirty", Usage: "write files that have uncommitted changes"},
 		&cli.BoolFlag{Category: writing, Name: "in-place", Usage: "overwrite hard links, mounted files and files of another owner where they are"},
 		&cli.BoolFlag{Category: writing, Name: "require-proof", Usage: "refuse changes that the official server cannot judge"},
@@ -76,6 +78,7 @@ func inputFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Category: input, Name: "show-files", Usage: "list which files are taken and which are left, with reasons, and do nothing else"},
 		&cli.StringFlag{Category: input, Name: "since", Usage: "`REF`: only files that changed since that commit"},
+		&cli.BoolFlag{Category: input, Name: "staged", Usage: "only files that are staged, as they are staged (for git hooks)"},
 		&cli.StringFlag{Category: input, Name: "stdin-filename", Usage: "`NAME`: the file that standard input stands for; includes resolve from there"},
 		&cli.StringFlag{Category: input, Name: "config", Usage: "`FILE`: settings, instead of the .natsfix.yaml files found"},
 		&cli.BoolFlag{Category: input, Name: "no-config", Usage: "read no .natsfix.yaml"},

@@ -28,6 +28,8 @@ type options struct {
 	env                   environment
 	formats               []format
 	patch, since          string
+	staged, commit        bool
+	branch                string
 	stdinName, config     string
 	target, from          string
 	context, jobs         int
@@ -47,7 +49,8 @@ func (a *App) options(c *call) (*options, error) {
 		allowDirty: c.Bool("allow-dirty"), inPlace: c.Bool("in-place"), requireProof: c.Bool("require-proof"),
 		reveal: c.Bool("reveal"), exitCode: c.Bool("exit-code"),
 		quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), noConfig: c.Bool("no-config"), showFiles: c.Bool("show-files"),
-		patch: c.String("patch"), since: c.String("since"),
+		patch: c.String("patch"), since: c.String("since"), staged: c.Bool("staged"),
+		commit: c.Bool("commit"), branch: c.String("branch"),
 		stdinName: c.String("stdin-filename"), config: c.String("config"),
 		target: c.String("target"), from: c.String("from"),
 		context: c.Int("unified"), jobs: c.Int("jobs"),
@@ -70,6 +73,16 @@ func (o *options) readChoices(c *cli.Context) error {
 	switch {
 	case o.dryRun && o.write:
 		return usage("--dry-run and --write contradict each other")
+	case o.since != "" && o.staged:
+		return usage("--since and --staged contradict each other")
+	case o.commit && o.allowDirty:
+		return usage("--commit and --allow-dirty contradict each other: a commit would take somebody's uncommitted work along")
+	case o.commit && o.staged:
+		return usage("--commit and --staged contradict each other: what is staged belongs to another commit")
+	case (o.commit || c.IsSet("branch")) && !o.write && !o.dryRun:
+		return usage("--commit and --branch need --write, or --dry-run to see what would be done")
+	case c.IsSet("branch") && o.branch == "":
+		return usage("--branch needs the name of a branch")
 	case o.quiet && o.verbose:
 		return usage("--quiet and --verbose contradict each other")
 	case o.showFiles && slices.Contains(o.paths, stdinPath):

@@ -23,6 +23,8 @@ type request struct {
 	load       func(dir string) (*config.Config, error)
 	unreadable []engine.Error // what discovery could not look at
 	close      func()
+	// open finds the documents inside the files again, as Read gives them now.
+	open func(*request)
 }
 
 // request puts together flags, settings and files.

@@ -24,8 +24,9 @@ type session struct {
 	out      *bufio.Writer // standard output: the result
 	msg      *bufio.Writer // standard error: everything else
 	git      *repo.Git
-	dir      string // the current directory, absolute and without links
-	base     string // the directory at which names in diffs start
+	staged   map[string]repo.StagedFile // with --staged, by clean path
+	dir      string                     // the current directory, absolute and without links
+	base     string                     // the directory at which names in diffs start
 	result   *engine.Result
 	loaded   *engine.Loaded // of commands that print places without the engine's result
 	masked   bool           // a secret was replaced in what was shown

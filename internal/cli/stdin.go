@@ -28,6 +28,8 @@ func (s *session) checkStdin() error {
 		return usage("- reads standard input and stands alone; it was given beside other paths")
 	case s.opts.patch != "":
 		return usage("--patch needs files; standard input has no name that a patch could apply to")
+	case s.opts.staged || s.opts.commit || s.opts.branch != "":
+		return usage("--staged, --commit and --branch need files, not standard input")
 	case s.opts.since != "":
 		return usage("--since needs files, not standard input")
 	case s.opts.write && s.opts.stdoutFormat() != "":

@@ -255,7 +255,7 @@ func (f *fixRun) nextCommand() {
 		f.say("To write: the same command with --write")
 	case f.mode == dryRun && len(f.shown) > 0:
 		f.say("To write: %s", f.repeat(f.program(), "--write"))
-	case len(f.written) > 0:
+	case len(f.written) > 0 && !f.opts.commit:
 		f.say("To take this back: natsfix undo")
 	}
 }
@@ -285,7 +285,8 @@ func (s *session) repeat(words ...string) string {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
 		case "--recipes", "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
-			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--config", "--no-config",
+			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--staged", "--commit", "--branch",
+			"--config", "--no-config",
 			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))
 		case "--env":

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
+	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/repo"
 )
 
@@ -15,6 +17,7 @@ func (s *session) root(dir string) string { return s.git.Root(dir) }
 // checkDirty refuses groups that would overwrite uncommitted work; a dry run
 // only notes them.
 func (s *session) checkDirty(ctx context.Context, m mode) error {
+	s.checkStaged(m)
 	if s.opts.allowDirty || len(s.result.Groups) == 0 {
 		return nil
 	}
@@ -44,6 +47,9 @@ func (s *session) checkDirty(ctx context.Context, m mode) error {
 			if !ok || g.Refused != "" {
 				continue
 			}
+			if s.opts.staged && state == repo.Staged || s.inPart(f) {
+				continue // that is what --staged is about, or said by checkStaged
+			}
 			why := fmt.Sprintf("%s %s; commit it, or give --allow-dirty", s.name(f.Path), dirtyWords(state))
 			if m == dryRun {
 				g.Notes = append(g.Notes, "--write would refuse this: "+why)
@@ -68,6 +74,92 @@ func dirtyWords(state repo.State) string {
 		return "is hidden from git status (assume-unchanged or skip-worktree)"
 	}
 	return "has uncommitted changes"
+}
+
+// checkStaged refuses groups with files that were read as they are staged and
+// stand otherwise in the work tree.
+func (s *session) checkStaged(m mode) {
+	for _, g := range s.result.Groups {
+		for _, f := range g.Files {
+			if !s.inPart(f) || g.Refused != "" {
+				continue
+			}
+			why := fmt.Sprintf("%s is staged in part: the work tree has another content; stage the rest, or put it aside with git stash --keep-index", s.name(f.Path))
+			if m == dryRun {
+				g.Notes = append(g.Notes, "this is the staged content; --write would refuse it: "+why)
+			} else {
+				g.Refused = why
+			}
+		}
+	}
+}
+
+// inPart reports whether a file was read as it is staged, and stands otherwise
+// in the work tree.
+func (s *session) inPart(f *engine.File) bool { return s.staged[filepath.Clean(f.Path)].Text != nil }
+
+// narrow leaves only the files that --since or --staged mean. The others are
+// still part of the fleet.
+func (s *session) narrow(req *request, found *repo.Found) error {
+	var err error
+	var choose func([]string) ([]string, error)
+	switch {
+	case s.opts.since != "":
+		choose = s.since
+	case s.opts.staged:
+		choose, err = s.onlyStaged(req, slices.Concat(found.Targets, found.Parts))
+		if err != nil {
+			return err
+		}
+	default:
+		return nil
+	}
+	if req.Parts, err = choose(found.Parts); err != nil {
+		return err
+	}
+	if req.Targets, err = choose(found.Targets); err != nil {
+		return err
+	}
+	chosen := make(map[string]bool, len(req.Targets))
+	for _, path := range req.Targets {
+		chosen[path] = true
+	}
+	for _, path := range found.Targets {
+		if !chosen[path] {
+			req.Context = append(req.Context, path)
+		}
+	}
+	slices.Sort(req.Context)
+	// What a chosen file includes is no target because it lies in a folder that
+	// was named.
+	req.Dirs = nil
+	return nil
+}
+
+// onlyStaged returns what leaves the files that are staged, and has them read as
+// they are staged.
+func (s *session) onlyStaged(req *request, paths []string) (func([]string) ([]string, error), error) {
+	staged, err := s.git.Staged(paths)
+	if err != nil {
+		return nil, fmt.Errorf("--staged: %w", err)
+	}
+	s.staged = make(map[string]repo.StagedFile, len(staged))
+	for path, f := range staged {
+		s.staged[filepath.Clean(path)] = f
+	}
+	disk := req.Read
+	req.Read = func(path string) ([]byte, error) {
+		if f := s.staged[filepath.Clean(path)]; f.Text != nil {
+			return f.Text, nil
+		}
+		return disk(path)
+	}
+	return func(list []string) ([]string, error) {
+		return slices.DeleteFunc(slices.Clone(list), func(path string) bool {
+			_, ok := staged[path]
+			return !ok
+		}), nil
+	}, nil
 }
 
 // since leaves only the files that changed since --since.

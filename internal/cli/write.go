@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/natsfix/natsfix/internal/engine"
@@ -61,7 +62,7 @@ func (s *session) checkWritable() error {
 		return err
 	}
 	for _, g := range s.result.Groups {
-		if g.Refused == "" {
+		if g.Refused == "" && !slices.ContainsFunc(g.Files, s.inPart) {
 			if err := guard.Check(changesOf(g)); err != nil {
 				g.Refused = err.Error()
 			}

@@ -165,6 +165,20 @@ func (g *Git) groups(paths []string) ([]*group, error) {
 	return groups, nil
 }
 
+// Locate returns the top folder of the checkout that a file lies in, as Root
+// does, and the name of the file in it, with slashes.
+func (g *Git) Locate(path string) (root, rel string, err error) {
+	real, err := realPath(path)
+	if err != nil {
+		return "", "", err
+	}
+	if root = g.rootOf(filepath.Dir(real)); root == "" {
+		return "", "", nil
+	}
+	rel, err = filepath.Rel(root, real)
+	return root, filepath.ToSlash(rel), err
+}
+
 // Dirty returns those of the files that hold uncommitted work: tracked with
 // changes, or untracked and not ignored. A link stands for the file it leads
 // to. Outside of a checkout nothing is dirty. If git cannot say, the error is

@@ -18,6 +18,9 @@ type Command struct {
 	Args   []string
 	Stdin  []byte
 	Stdout io.Writer
+	Env    []string // NAME=VALUE, beside those of every call
+	// Network lets the call speak to other repositories.
+	Network bool
 }
 
 // Runner runs git and returns what it wrote to standard error. A call that
@@ -78,7 +81,7 @@ func Exec(ctx context.Context) Runner {
 	return func(c Command) (string, error) {
 		cmd := exec.CommandContext(ctx, "git", append(slices.Clone(safe), c.Args...)...)
 		cmd.Dir = c.Dir
-		cmd.Env = environment()
+		cmd.Env = append(environment(c.Network), c.Env...)
 		cmd.Stdin = bytes.NewReader(c.Stdin)
 		cmd.Stdout = c.Stdout
 		var stderr bytes.Buffer
@@ -101,14 +104,22 @@ func Exec(ctx context.Context) Runner {
 	}
 }
 
+// transports are the protocols that a call with Command.Network may speak. ext
+// and fd would run what the address names.
+const transports = "GIT_ALLOW_PROTOCOL=file:git:http:https:ssh"
+
 // environment is that of the process, without what binds git elsewhere, and
 // with git's messages in English: warnings are read.
-func environment() []string {
+func environment(network bool) []string {
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")
 		return slices.Contains(foreign, name)
 	})
-	return append(append(env, noTransport...), "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
+	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
+	if network {
+		return append(env, transports)
+	}
+	return append(env, noTransport...)
 }
 
 // verb returns the first argument that is no option.
