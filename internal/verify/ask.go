@@ -85,10 +85,10 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 			break
 		}
 		if !in.cure(refusal, match) {
-			in.behind = true
 			break
 		}
 	}
+	_, in.behind = refusalOf(in.verdict)
 	for _, p := range in.verdict.Problems {
 		if p.Stage != oracle.StageParse && in.believe(p) {
 			in.list = append(in.list, in.locate(p))

@@ -98,6 +98,14 @@ a.conf:4:36 error undefined-variable: parse
 	}
 }
 
+func TestVeryManyRefusalsOfTheParserAreNotAllLookedFor(t *testing.T) {
+	t.Parallel()
+	res := run(t, request(t, map[string]string{"a.conf": strings.Repeat("a: b c\n", maxRefusals+20)}), Options{})
+	if len(res.Findings) != maxRefusals || !strings.Contains(notes(res), "what comes behind the place at which the parser stops") {
+		t.Errorf("%d findings, %s", len(res.Findings), notes(res))
+	}
+}
+
 func TestAnAbsentIncludeIsNoReasonToGuess(t *testing.T) {
 	t.Parallel()
 	res := run(t, request(t, map[string]string{
