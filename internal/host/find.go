@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -118,7 +119,9 @@ func (f *File) judge(d *Document) *Document {
 	case v.Class == repo.Part || v.Class == repo.Unsure && (d.Dir != "" || v.Includes):
 		d.Part = true
 	case v.Class != repo.Ours:
-		f.left(d, v.Why)
+		if hint(d.Text) {
+			f.left(d, v.Why)
+		}
 		return nil
 	}
 	if tree := ast.Parse("", d.Text, ast.Latest); len(tree.Errors()) > 0 {
@@ -179,6 +182,7 @@ func (f *flow) within(l *lines) *flow {
 // unique sees to it that no two documents have the same name, and that parts
 // are kept only where a document may include them.
 func (f *File) unique() {
+	slices.SortStableFunc(f.Documents, func(a, b *Document) int { return a.Span().Start - b.Span().Start })
 	if f.taken != nil {
 		return
 	}

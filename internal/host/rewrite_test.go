@@ -367,6 +367,7 @@ func FuzzRewrite(f *testing.F) {
 		i := max(0, slices.Index(names, h.name))
 		f.Add(uint8(i), []byte(h.text), uint16(20), uint16(3), "x: {\n\n}\n")
 	}
+	f.Add(uint8(0), []byte(chartValues), uint16(20), uint16(3), "x")
 	f.Fuzz(func(t *testing.T, name uint8, src []byte, start, length uint16, text string) {
 		file := Find(names[int(name)%len(names)], src)
 		last := 0

@@ -18,7 +18,7 @@ var blockHeader = regexp.MustCompile(`(?:^|[:\-?][ \t]+|[!&][^ \t]+[ \t]+)([|>])
 // yaml looks for documents in the scalars of a YAML file.
 func (f *File) yaml(lang Language) {
 	starts := startsServer(f.Src)
-	if f.taken == nil && !starts && !f.mayHold() {
+	if f.taken == nil && !starts && !f.mayHold() && !mayBeChart(f.Src) {
 		return
 	}
 	var fl *flow
@@ -85,6 +85,11 @@ func (f *File) mayHold() bool {
 	return false
 }
 
+// mayBeChart is a quick look for values of the NATS chart.
+func mayBeChart(src []byte) bool {
+	return bytes.Contains(src, []byte("config:")) && (bytes.Contains(src, []byte("merge:")) || bytes.Contains(src, []byte("patch:")))
+}
+
 // lastByte returns the last byte of a line that is no blank.
 func lastByte(line []byte) byte {
 	if line = bytes.TrimRight(line, " \t\r"); len(line) > 0 {
@@ -149,6 +154,12 @@ func (y *yamlFile) document(n *yaml.Node, number string) {
 				y.document(item, fmt.Sprint(i+1))
 			}
 			return
+		}
+	}
+	if kind == nil {
+		y.helm(n, number)
+		for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+			y.helm(n.Content[i+1], strings.Trim(number+"."+n.Content[i].Value, ".")) // of a chart that has the NATS chart in it
 		}
 	}
 	object := scalar(kind) == "ConfigMap" || scalar(kind) == "Secret"
