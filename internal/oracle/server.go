@@ -52,6 +52,12 @@ func (c *Case) addVariables(tree *ast.Document, env fleet.Env) {
 	}
 }
 
+// quoting writes a text so that the official parser reads it back.
+var quoting = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// StandInFor gives a variable its own name as its value, a text.
+func (c *Case) StandInFor(variable string) { c.Env[variable] = `"$` + quoting.Replace(variable) + `"` }
+
 // StandIn puts stand-ins into the case of a server where nothing says what a
 // variable or an included file holds: the variable's own name as a text, and
 // an empty file. It returns what is not known, "" if nothing is: what the
@@ -60,7 +66,7 @@ func (c *Case) StandIn(s *fleet.Server) (unknown string) {
 	for _, p := range s.Problems {
 		switch p.Kind {
 		case fleet.UnknownVariable:
-			c.Env[p.Name] = `"$` + p.Name + `"`
+			c.StandInFor(p.Name)
 			unknown = "variable $" + p.Name + " is not known"
 		case fleet.MissingInclude:
 			c.Files[CasePath(filepath.Join(filepath.Dir(p.Doc.Path), p.Name))] = nil

@@ -70,7 +70,7 @@ func ask(ctx context.Context, judge *oracle.Judge, s *fleet.Server, req engine.R
 	for range maxRefusals {
 		c.Files = in.copy.files()
 		for name := range in.missing {
-			c.Env[name] = `"$` + name + `"`
+			c.StandInFor(name)
 		}
 		var err error
 		if in.verdict, err = judge.Ask(ctx, c); err != nil {
