@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/natsfix/natsfix/internal/oracle"
@@ -44,8 +45,9 @@ func environment(tb testing.TB, name string, otherwise int) int {
 
 // TestNatsfixAgreesWithTheServer holds natsfix against the server: over a fixed
 // sample, or over as many cases as NATSFIX_CAMPAIGN says, of the seed
-// NATSFIX_CAMPAIGN_SEED, from number NATSFIX_CAMPAIGN_FROM on. What is not
-// known it makes small and shows.
+// NATSFIX_CAMPAIGN_SEED, from number NATSFIX_CAMPAIGN_FROM on; with
+// NATSFIX_CAMPAIGN_BOOT it starts real servers, too. What is not known it makes
+// small and shows.
 func TestNatsfixAgreesWithTheServer(t *testing.T) {
 	n := 400
 	if testing.Short() {
@@ -55,6 +57,7 @@ func TestNatsfixAgreesWithTheServer(t *testing.T) {
 	seed := uint64(environment(t, "NATSFIX_CAMPAIGN_SEED", 1))
 	from := environment(t, "NATSFIX_CAMPAIGN_FROM", 0)
 	c := newCampaign(t)
+	c.Boot = os.Getenv("NATSFIX_CAMPAIGN_BOOT") != ""
 	figures, found, err := c.Run(t.Context(), seed, from, n, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -94,6 +97,7 @@ func TestKnownDifferencesAreStillThere(t *testing.T) {
 			t.Errorf("%s: no reason", k.ID)
 		}
 		seen := false
+		c.Boot = strings.HasPrefix(k.ID, string(Boot))
 		for range 10 { // some come and go with the random order of the server's maps
 			out, err := c.Compare(t.Context(), k.Example)
 			if err != nil {

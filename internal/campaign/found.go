@@ -28,6 +28,9 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 		return slices.ContainsFunc(errors, func(f *engine.Finding) bool { return r.isAt(f, p) })
 	}
 	rules := r.messages.Rules(p)
+	if strings.HasPrefix(p.Message, "Can't start monitoring") {
+		rules["http-and-https"] = true // of which one may do
+	}
 	if strings.HasPrefix(p.Message, "cannot find local account") {
 		rules["system-account-missing"] = true // it may be the same account
 	}
@@ -90,7 +93,7 @@ func (r *comparison) includesAt(f *engine.Finding, file string) bool {
 // holds reports whether no block inside a block holds an offset.
 func holds(block ast.Node, off int) bool {
 	for n := range block.Walk() {
-		if n != block && n.Kind() == ast.KindMap && n.Start() <= off && off < n.End() {
+		if n != block && n.Kind() == ast.KindMap && n.Start() < off && off < n.End() {
 			return false
 		}
 	}

@@ -126,6 +126,34 @@ func KnownDifferences() []Known {
 			Reason:  "of an import that is both a stream and a service, which export-directive reports, the server takes the one that it happens to read first",
 		},
 		{
+			ID:      "boot: Can't start JetStream: setting up internal jetstream subscriptions failed: system account not setup",
+			Match:   operatorMode,
+			Example: single("jetstream: enabled\noperator: " + operatorJWT + "\nresolver: MEMORY\n"),
+			Reason:  inTheJWT,
+		},
+		{
+			ID:      "boot: Can't set system account: account validation failed",
+			Example: single("trusted_keys: " + publicKey(nkeys.PrefixByteOperator, 0) + "\naccounts { A {} }\nsystem_account: A\n"),
+			Reason:  "only a real start shows it, for trusted_keys without an operator, which operator JWTs took the place of in 2.0",
+		},
+		{
+			ID:      "false error: gateway-name-missing",
+			Match:   regexp.MustCompile(`(?s)listen.*port|port.*listen`),
+			Example: single("gateway { listen: \"n1:-1\", port: 0 }\n"),
+			Reason:  "listen and port contradict each other, which conflicting-aliases reports: at some starts the gateway listens and needs a name",
+		},
+		{
+			ID:      "missed: proxy is configured but remote URL wss://0:0 requires TLS and no TLS configuration is provided. When using proxy with TLS endpoints, ensure TLS is properly configured for the leafnode remote",
+			Example: single("leafnodes {\nremotes [{ urls \"wss://127.0.0.1:7422\"\ntls { certs {} }\nproxy { url \"http://127.0.0.1:3128\" } }]\n}\n"),
+			Reason:  "it follows from the tls block, which the server refuses and a rule reports",
+		},
+		{
+			ID:      "missed: resolver preloads only available for writeable resolver types MEM/DIR/CACHE_DIR",
+			Match:   operatorMode,
+			Example: single("operator: " + operatorJWT + "\nresolver_preload: { " + publicKey(nkeys.PrefixByteAccount, 0) + ": " + accountJWT + " }\n"),
+			Reason:  inTheJWT,
+		},
+		{
 			ID:      "restless: after a fix that failed its proof",
 			Example: single("tls {\n  cert_file: server.pem\n  certs: [{ cert_file: x.pem, key_file: off }]\n  curve_preferences: []\n}\n"),
 			Reason:  provedLater,

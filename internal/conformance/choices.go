@@ -93,7 +93,7 @@ func Derivable(res *engine.Result) bool {
 // and JWTs that somebody signed, and a state of the machine.
 var outsideMessages = regexp.MustCompile(`^(error parsing include file .*no such file|error parsing operator JWT|invalid account JWT|operator .* expects version|` +
 	`error parsing X509|error parsing certificate|failed to parse root ca|` +
-	`cert_store not compatible with current operating system|encountered panic without a token|runtime error: invalid memory address)`)
+	`cert_store not compatible with current operating system|cert store type not implemented|encountered panic without a token|runtime error: invalid memory address)`)
 
 // Outside reports whether the server says that message for what is not in the
 // files: keys and JWTs that somebody signed, and a state of the machine.

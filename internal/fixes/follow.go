@@ -33,6 +33,16 @@ func CutShort(v ast.Node) bool {
 	return next.Valid() && next.Kind() == ast.KindEntry && leftOver(next)
 }
 
+// CutAddress reports whether a / ends a value without quotes, as in 10.0.0.0/8,
+// of which cidr-unquoted speaks.
+func CutAddress(v ast.Node) bool {
+	if !v.Valid() || v.Kind() != ast.KindString || v.Quote() != ast.Bare {
+		return false
+	}
+	src := v.Doc().Source()
+	return v.End() < len(src) && src[v.End()] == '/'
+}
+
 // leftOver reports whether an entry's key is what a separator cut off the value
 // in front of it, and has no value of its own.
 func leftOver(entry ast.Node) bool {

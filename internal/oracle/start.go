@@ -151,6 +151,7 @@ func startProblems(o *server.Options, values map[string]any) []string {
 	if system == "" {
 		system = server.DEFAULT_SYSTEM_ACCOUNT
 	}
+	list = append(list, systemAccountProblems(o)...)
 	if len(o.TrustedOperators) == 0 && accountHasJetStream(values, system) {
 		list = append(list, "Not allowed to enable JetStream on the system account")
 	}
@@ -162,6 +163,19 @@ func startProblems(o *server.Options, values map[string]any) []string {
 		list = append(list, "JetStream cluster requires configured routes or solicited leafnode for the system account")
 	}
 	return list
+}
+
+// systemAccountProblems lists why JetStream has no system account to work with
+// (server/server.go, Start; server/jetstream.go, enableJetStream).
+func systemAccountProblems(o *server.Options) []string {
+	switch {
+	case len(o.TrustedOperators) > 0:
+	case o.SystemAccount == "" && len(o.TrustedKeys) > 0 && !o.NoSystemAccount:
+		return []string{"Can't start JetStream: setting up internal jetstream subscriptions failed: system account not setup"}
+	case o.SystemAccount == server.DEFAULT_GLOBAL_ACCOUNT && len(o.Accounts) == 0 && len(o.TrustedKeys) == 0:
+		return []string{"Can't start JetStream: jetstream can not be enabled on the system account"}
+	}
+	return nil
 }
 
 // advertiseProblems lists what is no host with or without a port among the

@@ -185,7 +185,7 @@ accounts block.`,
 			return
 		}
 		n, ok := v.Value.Plain().(int64)
-		if ok && n < 0 {
+		if m := v.Parent.Value.Map; ok && n < 0 && (m.Field("stream") != nil || m.Field("service") != nil) {
 			p.Report(manual(v.Finding("no token has the position %d: the server refuses to start (\"runtime error: index out of range\")", n), "name the position of the * that stands for the account"))
 			return
 		}
@@ -217,7 +217,7 @@ latency sampling: invalid publish subject"), and for a service with more than on
 		}
 		checkLatencyExport(p, v)
 		if v.Value.IsMap() {
-			e := v.Value.Map.Field("subject")
+			e := v.Value.Map.Get("subject") // in lower case only (server/opts.go, parseServiceLatency)
 			if e == nil {
 				p.Report(manual(v.KeyFinding("there is no subject for the samples: the server refuses to start (\"Latency subject required, but missing\")"), "name a subject"))
 			} else if e.Value.IsString() && (!isSubject(e.Value.Text()) || hasWildcard(e.Value.Text())) {
@@ -247,7 +247,10 @@ func checkLatencyExport(p *fixes.Pass, v *fixes.Visit) {
 	}
 	subject := v.Value
 	if v.Value.IsMap() {
-		subject = v.Value.Map.Value("subject")
+		subject = nil
+		if e := v.Value.Map.Get("subject"); e != nil {
+			subject = e.Value
+		}
 	}
 	if !subject.IsString() || hasWildcard(subject.Text()) {
 		return

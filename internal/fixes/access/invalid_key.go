@@ -40,6 +40,9 @@ func checkInvalidKey(p *fixes.Pass, v *fixes.Visit) {
 	if v.Field == nil || v.Block == nil || v.Value.Kind() != ast.KindString || v.Entry == nil && (!v.Field.Takes(schema.List) || v.Parent.Entry == nil) {
 		return // a list where one value belongs is for wrap-in-list
 	}
+	if fixes.CutAddress(v.Value.Node) {
+		return // cidr-unquoted
+	}
 	if v.Field.Name == "pinned_certs" {
 		if v.Entry == nil && !fingerprint.MatchString(v.Value.Text()) {
 			p.Report(manual(v.Finding("this is no SHA-256 in hexadecimal digits: the server refuses to start (\"does not look like hex-encoded sha256\")"), "take the fingerprint from the certificate's public key"))

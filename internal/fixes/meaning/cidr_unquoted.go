@@ -48,11 +48,13 @@ func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end},
 			Message: sprintf("without quotes the / ends the value: the parser reads the address %s, and then a number by itself", n.Raw())}
 		fix := fixes.NewFix(d, []ast.Edit{{Start: n.Start(), End: n.Start(), New: `"`}, {Start: end, End: end, New: `"`}}, "put the network in quotes")
-		// The number may have become the key of what follows, and so the name of the
-		// block around it.
+		// The number may have become the key of what follows, and it, or a key behind
+		// it, the name of the block around.
 		keys := append(keysOf(n), strings.TrimLeft(string(d.Tree.Source()[n.End():end]), "/"))
-		if next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && next.Start() == n.End()+1 {
-			keys = append(keys, next.Key())
+		for next := n.Parent().Next(); next.Valid(); next = next.Next() {
+			if next.Kind() == ast.KindEntry {
+				keys = append(keys, next.Key())
+			}
 		}
 		f.With(around(p, d, fix, keys...), "it cannot be edited here")
 		if field := fieldOf(n); n.Parent().Kind() == ast.KindArray && (field == nil || field.Elem&schema.String == 0 || field.Elem&schema.Int != 0) {

@@ -3,7 +3,6 @@ package meaning
 import (
 	"strings"
 
-	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/schema"
@@ -54,7 +53,7 @@ func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {
 		return
 	}
-	if n := v.Value.Node; n.Valid() && n.Quote() == ast.Bare && byteAt(n.Doc(), n.End()) == '/' {
+	if fixes.CutAddress(v.Value.Node) {
 		return // cidr-unquoted
 	}
 	if v.Entry != nil && !v.Field.Takes(schema.String) || v.Entry == nil && (v.Parent.Entry == nil || !v.Field.Takes(schema.List)) {

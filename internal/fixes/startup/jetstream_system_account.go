@@ -19,9 +19,11 @@ func JetStreamSystemAccount() *fixes.Rule {
 			Message: "Not allowed to enable JetStream on the system account",
 			Since:   "2.2.0",
 			What: `The system account carries the servers' own events and cannot have streams. If it has a jetstream field that
-switches JetStream on, a server with JetStream ends at the start (server/server.go, Start).`,
+switches JetStream on, a server with JetStream ends at the start (server/server.go, Start). It ends, too, if there is no system
+account: trusted_keys without system_account leave none ("Can't start JetStream: setting up internal jetstream subscriptions failed:
+system account not setup"); or if it is $G, on a server without other accounts ("jetstream can not be enabled on the system account").`,
 			Fix:           "Takes the jetstream field of the system account out.",
-			Applicability: "Safe: the server does not start today, and no other value of the field would do anything.",
+			Applicability: "Safe: the server does not start today, and no other value of the field would do anything. Manual where the system account is missing or $G.",
 			Effect:        "The server does not run.",
 			Before: `jetstream: enabled
 system_account: SYS
@@ -54,6 +56,11 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 	if unknown(system) {
 		return
 	}
+	if reason, at := noSystemAccount(s, system); reason != "" {
+		p.Report(at.Finding("JetStream needs a system account, and %s: the server ends at the start (\"Can't start JetStream\"), though nats-server -t calls the file valid", reason).
+			Because(fixes.Manual, "name the operator instead of its keys, or another system account"))
+		return
+	}
 	js := fixes.Below(named(fixes.Top(s, "accounts"), s.SystemAccount()), "jetstream")
 	if js == nil || !enablesJetStream(js) {
 		return
@@ -62,6 +69,19 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 	beside(f, system, "the system account is chosen here")
 	p.Report(f.With(p.Delete(js, "take out what switches JetStream on for %q", s.SystemAccount()),
 		fmt.Sprintf("take jetstream out of the account %q: the text of it is shared through a variable", s.SystemAccount())))
+}
+
+// noSystemAccount says why a server with JetStream has no system account that
+// it could use, and where that is written; "" if it has one, as far as is known.
+func noSystemAccount(s *fleet.Server, system *fixes.Visit) (string, *fixes.Visit) {
+	trusted := fixes.Top(s, "trusted_keys", "trusted")
+	switch {
+	case system == nil && len(items(trusted)) > 0 && !isTrue(fixes.Top(s, "no_system_account", "no_system", "no_sys_acc")):
+		return "with trusted_keys the server makes none by itself (\"system account not setup\")", trusted
+	case text(system) == globalAccount && fixes.Top(s, "accounts") == nil && len(items(trusted)) == 0:
+		return "here it is the account $G, which is to use it (\"jetstream can not be enabled on the system account\")", system
+	}
+	return "", nil
 }
 
 // enablesJetStream reads the jetstream field of an account (server/opts.go,

@@ -92,7 +92,7 @@ func resolves(s *fleet.Server, name string) bool {
 		return false
 	}
 	if !memoryResolver.MatchString(text(resolver)) {
-		return !resolver.Value.IsMap() || nkeys.IsValidPublicAccountKey(name) // those with a directory fetch by key
+		return resolver.Value.Unknown() || nkeys.IsValidPublicAccountKey(name) // the others fetch by key
 	}
 	preload := fixes.Top(s, "resolver_preload")
 	return preload != nil && (preload.Value.Map == nil || preload.Value.Map.Get(name) != nil)

@@ -42,11 +42,17 @@ token_cookie is what is meant.`,
 func checkWebsocketJWTCookie(p *fixes.Pass, s *fleet.Server) {
 	ws := fixes.Top(s, "websocket", "ws")
 	cookie := fixes.Below(ws, "jwt_cookie")
-	if text(cookie) == "" || s.Broken() || !listens(ws) || operators(s) != nil || fixes.Top(s, "trusted_keys", "trusted") != nil {
+	if text(cookie) == "" || s.Broken() || !listens(ws) || operators(s) != nil || hasTrustedKeys(s) {
 		return
 	}
 	f := cookie.Finding("nobody can check the JWTs in the cookie: the server refuses to start (%q), though nats-server -t calls the file valid",
 		fmt.Sprintf("trusted operators or trusted keys configuration is required for JWT authentication via cookie %q", text(cookie)))
 	f.With(p.Delete(cookie, "take jwt_cookie out"), "take jwt_cookie out, or configure the operator")
 	p.Report(f.Because(fixes.ChangesBehaviour, "perhaps the operator is what is missing, or another cookie field is meant"))
+}
+
+// hasTrustedKeys reports whether trusted_keys names a key, as far as is known.
+func hasTrustedKeys(s *fleet.Server) bool {
+	keys := fixes.Top(s, "trusted_keys", "trusted")
+	return keys != nil && (!keys.Value.IsList() || len(keys.Value.List) > 0)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/schema"
 )
@@ -56,6 +57,12 @@ func isMisread(v *fixes.Visit) bool {
 	n := v.Value.Node
 	if !n.Valid() || v.Value.Use.Valid() {
 		return false
+	}
+	if v.Entry != nil && n.Kind() == ast.KindString && n.Quote() == ast.Bare && strings.HasPrefix(n.Raw(), "#") {
+		return true // comment-as-value
+	}
+	if fixes.CutAddress(n) {
+		return true
 	}
 	if src := n.Doc().Source(); v.Entry == nil && n.Start() > 0 && src[n.Start()-1] == '/' {
 		return true // the bits of a network
