@@ -32,6 +32,9 @@ func Judge(name string, head []byte, whole bool) repo.Verdict {
 	if !whole {
 		return repo.Verdict{Class: repo.Unrelated, Why: "it is too large to look for documents in it"}
 	}
+	if form == YAML && isRecipe(head) {
+		return repo.Verdict{Class: repo.Unrelated, Why: "it is a natsfix recipe; what is in it are examples"}
+	}
 	f := Find(name, head)
 	v := f.verdict(name)
 	v.Starts = len(f.Commands) > 0
