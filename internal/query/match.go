@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -42,6 +43,9 @@ func find(top *Match, steps []Step) []*Match {
 			next = unique(next)
 		}
 		found = next
+	}
+	if len(steps) > 0 { // ** leads to where it starts, too, but the top level is no value
+		found = slices.DeleteFunc(found, func(m *Match) bool { return m.Value == nil })
 	}
 	return found
 }
