@@ -71,6 +71,9 @@ func entryOf(n *yaml.Node, key string) *yaml.Node {
 func (d *decoder) recipe(n *yaml.Node) *Recipe {
 	r := &Recipe{Pos: d.Pos(n), Severity: fixes.Warning}
 	before := len(d.Errs)
+	if yamlnode.IsNull(yamlnode.Target(n)) {
+		d.Fail(n, "a recipe is empty", "it must be a mapping of keys and values")
+	}
 	d.Mapping(n, "a recipe", "keys and values", func(k, v *yaml.Node) {
 		switch k.Value {
 		case "name":

@@ -262,20 +262,13 @@ func TestMissingParametersAreTold(t *testing.T) {
 }
 
 func FuzzRecipe(f *testing.F) {
-	files, err := filepath.Glob("../../recipes/*.yaml")
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, file := range append(files, "example.yaml") {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(data))
-	}
+	f.Add(example)
+	f.Add("recipes:\n- {name: a, description: d, steps: [{recipe: b, with: {x: \"${y}\"}}], params: {y: 1}}\n- {name: b, description: d, params: {x: }, steps: ['set p ${x}']}\n")
+	f.Add("name: a\ndescription: d\napplicability: unsafe\nreason: r\ntable: [{server: s, p: '1'}]\nparams: {p: {values: [a, b], doc: d}}\nwhere: a[b=c] == \"${p}\" or not x is list\nsteps:\n- rule: field-case\n- >-\n  set x {\n  a: \"${p}\"}\n")
+	dir := f.TempDir()
 	rules := suite.All()
 	f.Fuzz(func(t *testing.T, text string) {
-		list, err := decode("r.yaml", t.TempDir(), []byte(text))
+		list, err := decode("r.yaml", dir, []byte(text))
 		if err != nil {
 			if !strings.Contains(err.Error(), ":") {
 				t.Fatalf("the error names no place: %v", err)
