@@ -83,8 +83,10 @@ func (m model) add(path string, items ...any) bool {
 }
 
 // sweep drops what was taken away.
-func (m model) sweep() { m.root = swept(m.root).(map[string]any) }
+func (m model) sweep() { swept(m.root) }
 
+// swept returns a value without what was taken away from it; blocks are changed
+// in place.
 func swept(v any) any {
 	switch v := v.(type) {
 	case map[string]any:

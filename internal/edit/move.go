@@ -148,11 +148,11 @@ func (a moving) destination(m *query.Match) (in *query.Match, key, why string) {
 	} else {
 		return nil, "", fmt.Sprintf("%s names no block or list for it to go into", to)
 	}
-	for _, there := range in.Below(query.Step{Kind: query.Key, Key: key}) {
-		if there.Entry == m.Entry || a.keep && jsonText(there.Value.Plain()) == jsonText(m.Value.Plain()) {
+	if there := in.Below(query.Step{Kind: query.Key, Key: key}); len(there) > 0 {
+		if there[0].Entry == m.Entry || a.keep && jsonText(there[0].Value.Plain()) == jsonText(m.Value.Plain()) {
 			return nil, "", ""
 		}
-		return nil, "", there.Path + " is there already"
+		return nil, "", there[0].Path + " is there already"
 	}
 	return in, key, ""
 }
