@@ -44,6 +44,7 @@ func TestMask(t *testing.T) {
 		{"Ruby", ERB, "<%\n  x = 1\n%>\nport: <%= p(\"a\") %>\n<% if x -%>\na: 1\n<% end -%>\n", "# \n  #    \n# \nport: $P0_\n#          \na: 1\n#         \n"},
 		{"a Ruby block", ERB, "<% a.each do |x| %>\nb: <%= x %>\n<% end %>\n", "#                  \nb: $P0_\n#        \n"},
 		{"a shell variable", Shell, "a: ${B}\nc: \"x-${D:-e}\"\nf: $G\n", "a: $P0_\nc: $P1_\nf: $G\n"},
+		{"Compose", Compose, "a: $B\nc: \"x$$D\"\ne: ${F}\n", "a: $P\nc: $P1_\ne: $P2_\n"},
 		{"Terraform", Terraform, "a: ${var.b}\n%{ if c }\nd: \"${e[\"f\"]}\"\n%{ endif }\n", "a: $P0_\n#        \nd: $P1_\n#         \n"},
 		{"a literal of Terraform", Terraform, "a: $${b}\n", "a: $${b}\n"},
 		{"in a comment", Jinja, "# {{ managed }}\na: 1 // {{ x }}\n", "# {{ managed }}\na: 1 // {{ x }}\n"},

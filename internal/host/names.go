@@ -28,6 +28,7 @@ const (
 	ERB                  // <% %>
 	Shell                // ${NAME}, as envsubst replaces it
 	Terraform            // ${ } %{ }
+	Compose              // ${NAME} and $NAME; $$ is a dollar sign
 )
 
 // suffixes are endings that name a template language, or say that a file is an

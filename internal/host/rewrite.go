@@ -128,7 +128,7 @@ func (f *File) sameYAML(after *File) error {
 func (f *File) outline() ([]string, error) {
 	text := f.Src
 	_, lang := FormOf(f.Name)
-	if lang = language(lang, f.Src); lang != NoTemplate {
+	if lang = yamlLanguage(lang, f.Src); lang != NoTemplate {
 		text = yamlMask(f.Src, newFlow(f.Src, constructs(lang, f.Src)))
 	}
 	nodes, err := parseYAML(text)

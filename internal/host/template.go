@@ -71,10 +71,12 @@ func constructs(lang Language, text []byte) (list []construct) {
 			if end = closing(rest, "<%", "%>", false); end > 0 && !bytes.HasPrefix(rest, []byte("<%=")) {
 				role = rubyRole(inner(rest[:end], 2))
 			}
+		case lang == Compose && rest[0] == '$' && composeName.Match(rest):
+			end = len(composeName.Find(rest))
 		case (lang == Shell || lang == Terraform) && bytes.HasPrefix(rest, []byte("$${")), lang == Terraform && bytes.HasPrefix(rest, []byte("%%{")):
 			i += 3
 			continue
-		case lang == Shell && bytes.HasPrefix(rest, []byte("${")), lang == Terraform && bytes.HasPrefix(rest, []byte("${")):
+		case (lang == Shell || lang == Compose) && bytes.HasPrefix(rest, []byte("${")), lang == Terraform && bytes.HasPrefix(rest, []byte("${")):
 			end = balanced(rest)
 		case lang == Terraform && bytes.HasPrefix(rest, []byte("%{")):
 			if end = balanced(rest); end > 0 {
@@ -97,6 +99,9 @@ func constructs(lang Language, text []byte) (list []construct) {
 	}
 	return list
 }
+
+// composeName matches what Compose replaces beside ${NAME}.
+var composeName = regexp.MustCompile(`^\$(\$[A-Za-z0-9_{}]*|[A-Za-z_][A-Za-z0-9_]*)`)
 
 // mapping matches the functions of the server's subject mappings and of the
 // permissions in account templates (server/subject_transform.go, server/auth.go),
