@@ -19,7 +19,7 @@ func (s *session) openHosts(req *request, hosts map[string]bool, starts, named [
 	if s.app.Judge == nil {
 		return
 	}
-	req.Hosted = make(map[string]engine.Hosted)
+	req.Hosted, req.Realms = make(map[string]engine.Hosted), make(map[string]string)
 	look := func(path string) bool { return hosts[path] || slices.Contains(named, path) }
 	o := &opener{session: s, req: req, opened: make(map[string]*host.File)}
 	req.Targets = o.open(req.Targets, look, true)
@@ -127,6 +127,9 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 		}
 		for i, d := range f.Documents {
 			name := hostedPath(f, d)
+			if f.Form == host.Markdown {
+				o.req.Realms[name] = f.Name
+			}
 			o.req.Hosted[name] = engine.Hosted{File: f, Index: i}
 			switch {
 			case !d.Part:

@@ -67,7 +67,7 @@ func (l *Loaded) includedByTarget(path string) bool {
 
 func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 	return fleet.Build(set, slices.Concat(l.req.Targets, l.req.Context), fleet.Options{
-		Env: l.req.Env, Args: fleet.Args(l.req.Args), ArgsOf: l.req.ArgsOf, Hosts: l.req.Hosts, Jobs: l.req.Jobs, Previous: previous,
+		Env: l.req.Env, Args: fleet.Args(l.req.Args), ArgsOf: l.req.ArgsOf, Hosts: l.req.Hosts, Realms: l.req.Realms, Jobs: l.req.Jobs, Previous: previous,
 	})
 }
 

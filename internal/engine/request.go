@@ -31,6 +31,9 @@ type Request struct {
 	// ArgsOf are the flags of servers that are known to be started with other
 	// ones, by the path of the root.
 	ArgsOf map[string]fleet.Args
+	// Realms keep servers apart that have nothing to do with each other, by the
+	// path of the root: examples in documentation are no part of the fleet.
+	Realms map[string]string
 	// Hosts names the root file that answers under a host name
 	// (.natsfix.yaml, hosts).
 	Hosts map[string]string

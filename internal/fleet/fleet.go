@@ -47,6 +47,9 @@ type Options struct {
 	// path of the root.
 	ArgsOf map[string]Args
 	Hosts  map[string]string // host name to the root file of the server that answers under it
+	// Realms keep servers apart that have nothing to do with each other, by the
+	// path of the root; a server that is not named is in the realm "".
+	Realms map[string]string
 	Jobs   int
 	// Previous is a fleet that was built with the same options from other
 	// texts: servers none of whose documents differ are taken over.
@@ -100,7 +103,7 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 		}
 	}
 	slices.SortFunc(f.Docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
-	f.link(opts.Hosts)
+	f.link(opts.Hosts, opts.Realms)
 	return f
 }
 

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"maps"
 	"net"
 	"net/url"
 	"slices"
@@ -159,8 +160,30 @@ func (b *addressBook) onHosts(hosts []string, self *Server) []*Server {
 }
 
 // link groups the servers into clusters and superclusters and finds the leaf
-// links.
-func (f *Fleet) link(hosts map[string]string) {
+// links. Servers of different realms are not linked.
+func (f *Fleet) link(hosts, realms map[string]string) {
+	if len(realms) == 0 {
+		f.linkAll(hosts)
+		return
+	}
+	byRealm := map[string][]*Server{"": nil}
+	for _, s := range f.Servers {
+		realm := realms[s.Root.Path]
+		byRealm[realm] = append(byRealm[realm], s)
+	}
+	for _, realm := range slices.Sorted(maps.Keys(byRealm)) {
+		part := &Fleet{Servers: byRealm[realm]}
+		part.linkAll(hosts)
+		f.Clusters = append(f.Clusters, part.Clusters...)
+		f.Supers = append(f.Supers, part.Supers...)
+		f.LeafLinks = append(f.LeafLinks, part.LeafLinks...)
+		if realm == "" {
+			f.gateways = part.gateways
+		}
+	}
+}
+
+func (f *Fleet) linkAll(hosts map[string]string) {
 	names := make(map[string][]string, len(hosts))
 	for host, root := range hosts {
 		names[root] = append(names[root], strings.ToLower(host))

@@ -221,3 +221,25 @@ func TestJetStreamSubjects(t *testing.T) {
 		}
 	}
 }
+
+func TestRealmsAreNotLinked(t *testing.T) {
+	texts := files{
+		"hub.conf":    "server_name: hub\ncluster { name: c, port: 6222 }\nleafnodes { port: 7422 }\n",
+		"leaf.conf":   "leafnodes { remotes: [ { url: \"nats://hub:7422\" } ] }\n",
+		"README/1":    "cluster { name: c, port: 6222 }\n",
+		"README/leaf": "leafnodes { remotes: [ { url: \"nats://hub:7422\" } ] }\n",
+	}
+	f := texts.build(Options{Realms: map[string]string{"README/1": "r", "README/leaf": "r"}})
+	hub := server(t, f, "hub.conf")
+	if n := len(hub.Cluster.Servers); n != 1 {
+		t.Errorf("%d servers in the cluster of the hub", n)
+	}
+	for _, l := range f.LeafLinks {
+		if got, want := l.Resolved(), l.Leaf.Root.Path == "leaf.conf"; got != want {
+			t.Errorf("%s: resolved: %v", l.Leaf.Root.Path, got)
+		}
+	}
+	if all := texts.build(Options{}); len(server(t, all, "hub.conf").Cluster.Servers) != 2 || len(f.Clusters) != len(all.Clusters)+1 {
+		t.Errorf("%d clusters, %d without realms", len(f.Clusters), len(all.Clusters))
+	}
+}
