@@ -20,9 +20,10 @@ func recipeFlags() []cli.Flag {
 }
 
 // addRecipes makes rules of the recipes that --recipes and the settings of the
-// paths name, if the command knows recipes.
+// paths name. A command that reads settings must know them even if it runs no
+// rules: the settings may speak of them.
 func (a *App) addRecipes(cmd *command, c *call) error {
-	if cmd.flag("recipes") == nil {
+	if cmd.flag("recipes") == nil && cmd.flag("config") == nil {
 		return nil
 	}
 	paths := c.StringSlice("recipes")
