@@ -110,14 +110,12 @@ func (st *step) disagreement(m *query.Match, t target, what string) *refusal {
 		if got, ok := st.wants[place{u.Server.Root.Path, u.Path}]; ok && got == what || !ok && fixes.IsDefinition(u) {
 			continue
 		}
+		no := &refusal{why: fmt.Sprintf("the text of %s is shared with %s of %s, for which the command does not want the same", m.Path, u.Path, u.Server.Root.Path)}
 		n, doc := u.Value.Place()
-		return &refusal{
-			why: fmt.Sprintf("the text of %s is shared with %s of %s, for which the command does not want the same", m.Path, u.Path, u.Server.Root.Path),
-			related: []fixes.Related{{
-				Doc: st.run.original(doc.Path), Span: st.back(doc, n.Span()),
-				Message: fmt.Sprintf("%s of %s uses it too", u.Path, u.Server.Root.Path),
-			}},
+		if d := st.run.original(doc.Path); d != nil {
+			no.related = []fixes.Related{{Doc: d, Span: st.back(doc, n.Span()), Message: fmt.Sprintf("%s of %s uses it too", u.Path, u.Server.Root.Path)}}
 		}
+		return no
 	}
 	return nil
 }

@@ -42,10 +42,15 @@ func Load(paths []string, builtin []*fixes.Rule) ([]*Recipe, error) {
 	var errs []error
 	seen := make(map[string]bool)
 	for _, file := range files {
-		if file = filepath.Clean(file); seen[file] {
+		file = filepath.Clean(file)
+		same, err := filepath.Abs(file)
+		if err != nil {
+			same = file
+		}
+		if seen[same] {
 			continue
 		}
-		seen[file] = true
+		seen[same] = true
 		some, err := readFile(file)
 		if err != nil {
 			errs = append(errs, err)
