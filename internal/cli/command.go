@@ -15,7 +15,10 @@ type command struct {
 	about    string // paragraphs for the command's help
 	examples []string
 	flags    []cli.Flag
-	run      func(context.Context, *call) (exit int, err error)
+	// visits says that the operands are repositories of others, whose settings
+	// are not the user's.
+	visits bool
+	run    func(context.Context, *call) (exit int, err error)
 }
 
 // call is one use of a command.
@@ -47,6 +50,7 @@ func (a *App) commands() []*command {
 		a.evalCommand(),
 		a.rulesCommand(),
 		a.explainCommand(),
+		a.bulkCommand(),
 		a.undoCommand(),
 		a.testCommand(),
 		a.versionCommand(),

@@ -144,6 +144,9 @@ func (s *session) besideStdin(name string, req *request) error {
 
 // configLoader returns how to find the settings of a directory.
 func (s *session) configLoader(known config.Known) (func(dir string) (*config.Config, error), error) {
+	if s.tree != nil && s.opts.config == "" {
+		return s.guestConfig(), nil
+	}
 	loader := config.NewLoader(known)
 	switch {
 	case s.opts.noConfig:

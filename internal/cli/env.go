@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 
@@ -18,6 +19,11 @@ type environment struct {
 	// files.
 	secret  map[string]bool
 	inherit bool
+}
+
+// clone returns a copy that can be added to.
+func (e environment) clone() environment {
+	return environment{maps.Clone(e.values), maps.Clone(e.secret), e.inherit}
 }
 
 // lookup gives the value of a variable.

@@ -79,7 +79,7 @@ func (o *options) readChoices(c *cli.Context) error {
 		return usage("--commit and --allow-dirty contradict each other: a commit would take somebody's uncommitted work along")
 	case o.commit && o.staged:
 		return usage("--commit and --staged contradict each other: what is staged belongs to another commit")
-	case (o.commit || c.IsSet("branch")) && !o.write && !o.dryRun:
+	case (o.commit || c.IsSet("branch")) && !o.write && !o.dryRun && c.Command.Name != "bulk":
 		return usage("--commit and --branch need --write, or --dry-run to see what would be done")
 	case c.IsSet("branch") && o.branch == "":
 		return usage("--branch needs the name of a branch")

@@ -27,7 +27,7 @@ func (a *App) addRecipes(cmd *command, c *call) error {
 		return nil
 	}
 	paths := c.StringSlice("recipes")
-	settings, err := settingsOf(c)
+	settings, err := settingsOf(c, cmd.visits)
 	if err != nil {
 		return err
 	}
@@ -77,8 +77,9 @@ func relative(path string) string {
 
 // settingsOf reads the settings that hold for the paths among a command's
 // operands, without asking whether there are rules of the names in them: that
-// is known once recipes are.
-func settingsOf(c *call) ([]*config.Config, error) {
+// is known once recipes are. visits says that the operands are not the user's
+// own, so that only --config counts.
+func settingsOf(c *call, visits bool) ([]*config.Config, error) {
 	loader := config.NewLoader(config.Known{})
 	switch file := c.String("config"); {
 	case c.Bool("no-config"):
@@ -86,6 +87,9 @@ func settingsOf(c *call) ([]*config.Config, error) {
 	case file != "":
 		cfg, err := loader.File(file)
 		return []*config.Config{cfg}, err
+	}
+	if visits {
+		return nil, nil
 	}
 	var dirs []string
 	for _, path := range c.Args().Slice() {

@@ -53,12 +53,16 @@ func (s *session) request(ctx context.Context) (*request, error) {
 		if err = s.besideStdin(name, req); err != nil {
 			return nil, err
 		}
+	} else if s.tree != nil {
+		if err := s.discoverTree(req); err != nil {
+			return nil, err
+		}
 	} else if err := s.discover(req); err != nil {
 		return nil, err
 	}
 	req.Env = o.env.lookup
 	req.Args = o.serverArgs
-	req.Hosts = hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
+	req.Hosts = s.hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
 	req.Rules = selectRules(s.app.Rules, cfg, o.only, o.skip)
 	if s.rules != nil {
 		req.Rules = s.rules
@@ -69,7 +73,7 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.KnownRules = s.knownRules().Rules()
 	req.NeverIgnore = func(path, rule string) bool {
 		// What somebody asked for by a command is no finding to be silenced.
-		on := cfg.ForPath(path).Rules[rule].Ignorable
+		on := cfg.ForPath(s.settingsPath(path)).Rules[rule].Ignorable
 		return s.rules != nil || on != nil && !*on
 	}
 	req.Unsafe, req.UnsafeRules = o.unsafe, cfg.Unsafe
@@ -77,19 +81,22 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.MaxSize = o.maxSize
 	req.RequireProof = o.requireProof
 	req.Jobs = o.jobs
-	req.Judge, req.close = judge(ctx, o.jobs)
+	req.Judge, req.close = s.judge, func() {}
+	if s.judge == nil {
+		req.Judge, req.close = judge(ctx, o.jobs)
+	}
 	return req, nil
 }
 
 // hostFiles gives the files that settings name for hosts the names under which
 // they are loaded.
-func hostFiles(hosts map[string]string, loaded []string) map[string]string {
+func (s *session) hostFiles(hosts map[string]string, loaded []string) map[string]string {
 	if len(hosts) == 0 {
 		return nil
 	}
 	names := make(map[string]string, len(loaded))
 	for _, path := range loaded {
-		if abs, err := filepath.Abs(path); err == nil {
+		if abs, err := filepath.Abs(s.settingsPath(path)); err == nil {
 			names[abs] = path
 		}
 	}
@@ -273,7 +280,7 @@ func ruleNamed(rules []*fixes.Rule, name string) *fixes.Rule {
 func (s *session) applySeverities(cfg *config.Config) {
 	kept := s.result.Findings[:0]
 	for _, f := range s.result.Findings {
-		said := cfg.ForPath(f.File).Rules[f.Rule].Severity
+		said := cfg.ForPath(s.settingsPath(f.File)).Rules[f.Rule].Severity
 		if said == config.Off && !f.Fixed && len(s.opts.only) == 0 {
 			continue
 		}

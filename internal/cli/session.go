@@ -8,8 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/bulk"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/repo"
 	"github.com/natsfix/natsfix/internal/report"
 )
@@ -24,9 +26,12 @@ type session struct {
 	out      *bufio.Writer // standard output: the result
 	msg      *bufio.Writer // standard error: everything else
 	git      *repo.Git
-	staged   map[string]repo.StagedFile // with --staged, by clean path
-	dir      string                     // the current directory, absolute and without links
-	base     string                     // the directory at which names in diffs start
+	staged   map[string]repo.StagedFile    // with --staged, by clean path
+	tree     *bulk.Tree                    // the commit that is looked at instead of the disk, in a bulk run
+	ignored  []string                      // settings of a visited repository that do not count
+	judge    func() (*oracle.Judge, error) // shared with other sessions, nil for one of its own
+	dir      string                        // the current directory, absolute and without links
+	base     string                        // the directory at which names in diffs start
 	result   *engine.Result
 	loaded   *engine.Loaded // of commands that print places without the engine's result
 	masked   bool           // a secret was replaced in what was shown

@@ -285,7 +285,7 @@ func (s *session) repeat(words ...string) string {
 		name, value, _ := strings.Cut(flag, "=")
 		switch name {
 		case "--recipes", "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
-			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--staged", "--commit", "--branch",
+			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--staged", "--commit", "--branch", "--repos", "--push", "--remote", "--summary-dir",
 			"--config", "--no-config",
 			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))

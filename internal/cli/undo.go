@@ -18,6 +18,7 @@ func (a *App) undoCommand() *command {
 changed in one go with them. A second undo takes back the run before.`,
 		flags: append([]cli.Flag{
 			&cli.BoolFlag{Category: writing, Name: "dry-run", Aliases: []string{"n"}, Usage: "say what would be taken back, write nothing"},
+			&cli.StringFlag{Category: writing, Name: "bulk", Usage: "`BRANCH`: remove the branches of that name that natsfix bulk has made"},
 			&cli.BoolFlag{Category: writing, Name: "in-place", Usage: "overwrite hard links, mounted files and files of another owner where they are"},
 		}, messageFlags()...),
 		run: a.undo,
@@ -33,6 +34,9 @@ func (a *App) undo(ctx context.Context, c *call) (int, error) {
 		return 0, err
 	}
 	defer s.flush()
+	if c.IsSet("bulk") {
+		return s.undoBulk(ctx, c.String("bulk"), c.Bool("dry-run"))
+	}
 	store, err := openStore(ctx)
 	if err != nil {
 		return 0, err

@@ -108,11 +108,16 @@ func (c *Checkout) tell(stdin []byte, args ...string) error {
 // apart returns a call of git in the repository of our own, over the objects of
 // this one.
 func (c *Checkout) apart(args ...string) Command {
-	return Command{Dir: c.scratch, Args: args, Env: []string{
+	env := []string{
 		"GIT_DIR=" + c.scratch,
 		"GIT_OBJECT_DIRECTORY=" + filepath.Join(c.Common, "objects"),
 		"GIT_NO_REPLACE_OBJECTS=1",
-	}}
+	}
+	// In a shallow clone, where the history ends.
+	if shallow := filepath.Join(c.Common, "shallow"); exists(shallow) {
+		env = append(env, "GIT_SHALLOW_FILE="+shallow)
+	}
+	return Command{Dir: c.scratch, Args: args, Env: env}
 }
 
 // Config returns a value of the repository's configuration, or "".
@@ -147,11 +152,16 @@ func (c *Checkout) Busy() string {
 		{"MERGE_HEAD", "a merge"}, {"CHERRY_PICK_HEAD", "a cherry-pick"}, {"REVERT_HEAD", "a revert"},
 		{"rebase-merge", "a rebase"}, {"rebase-apply", "a rebase"}, {"BISECT_LOG", "a bisect"},
 	} {
-		if _, err := os.Lstat(filepath.Join(c.Dir, s.file)); err == nil {
+		if exists(filepath.Join(c.Dir, s.file)) {
 			return s.what
 		}
 	}
 	return ""
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 // AnyStaged reports whether the index holds changes that are not committed.

@@ -1,0 +1,410 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/natsfix/natsfix/internal/repo"
+)
+
+// Planned is a commit to be made.
+type Planned struct {
+	Message string
+	Rules   []string
+	Texts   map[string][]byte // by name in the repository
+}
+
+// Plan is what Examine finds in a repository.
+type Plan struct {
+	Counts
+	Commits []Planned // none if nothing is to be corrected
+	Notes   []string  // for people
+	Body    []byte    // Markdown: what is corrected, and what is left to people
+	Diff    []byte    // for people, secrets masked
+}
+
+// Options say what a run does.
+type Options struct {
+	Branch string
+	Write  bool   // make commits and branches; the other fields with State need it
+	Push   bool   // and push them
+	Remote string // where to, of repositories on this machine
+	Jobs   int    // how many repositories at a time, at least 1
+	Flags  string // a digest of all that decides about corrections
+	State  *State // nil for a dry run
+	// Dir is a private directory of the run. What is in its folder tmp is
+	// removed.
+	Dir        string
+	SummaryDir string // where summaries go, "" for nowhere
+	// Wanted says by the name of a file whether it is worth looking into.
+	Wanted func(name string) bool
+	// Examine works out the corrections of the files in a tree. It is called
+	// from several goroutines.
+	Examine func(ctx context.Context, src Source, tree *Tree) (*Plan, error)
+	// Done is told of every repository that is done with, one at a time.
+	Done func(*Outcome)
+}
+
+// Status says what became of a repository.
+type Status string
+
+const (
+	StatusUnchanged   Status = "unchanged"
+	StatusWouldChange Status = "would-change"
+	StatusChanged     Status = "changed"
+	StatusRefused     Status = "refused" // a safety check spoke against it
+	StatusError       Status = "error"   // it cannot be used
+	StatusSkipped     Status = "skipped" // the run was interrupted before
+)
+
+// Outcome is what became of a repository.
+type Outcome struct {
+	Source
+	Entry
+	Status  Status
+	Message string   // why it was refused or cannot be used
+	Notes   []string // what else there is to know
+	Diff    []byte
+}
+
+type run struct {
+	Options
+	tmp   string
+	read  repo.Runner // ends with ctx
+	write repo.Runner // is not cut off in the middle of a change
+	mu    sync.Mutex
+}
+
+// Run looks at all sources and returns what became of each, in their order. A
+// source that cannot be used does not keep the others from being looked at. If
+// ctx ends, the rest is skipped; what was begun is ended or can be gone on
+// with.
+func Run(ctx context.Context, list []Source, opts Options) ([]*Outcome, error) {
+	r := &run{Options: opts, tmp: filepath.Join(opts.Dir, "tmp"), read: repo.Exec(ctx), write: repo.Exec(context.WithoutCancel(ctx))}
+	if err := os.RemoveAll(r.tmp); err != nil { // of a run that was cut off
+		return nil, err
+	}
+	if err := os.MkdirAll(r.tmp, 0o700); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(r.tmp)
+	out := make([]*Outcome, len(list))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range min(max(opts.Jobs, 1), len(list)) {
+		wg.Go(func() {
+			for i := range work {
+				out[i] = r.guarded(ctx, list[i])
+			}
+		})
+	}
+	for i := range list {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	return out, nil
+}
+
+// guarded is one, with its error as an outcome.
+func (r *run) guarded(ctx context.Context, src Source) *Outcome {
+	o := &Outcome{Source: src, Status: StatusSkipped}
+	if ctx.Err() == nil {
+		err := r.one(ctx, src, o)
+		switch {
+		case err == nil:
+		case ctx.Err() != nil && o.Stage == "":
+			o.Status = StatusSkipped
+		case errors.Is(err, repo.ErrBranchExists):
+			o.Status, o.Message = StatusRefused, err.Error()
+		default:
+			o.Status, o.Message = StatusError, err.Error()
+		}
+	}
+	if r.Done != nil && o.Status != StatusSkipped {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.Done(o)
+	}
+	return o
+}
+
+// one does all that is to be done for a repository.
+func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
+	scratch, err := os.MkdirTemp(r.tmp, "repo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	var before Entry
+	if r.State != nil {
+		before, _ = r.State.Entry(src.Key)
+	}
+	if src.URL != "" && before.Stage == Pushed {
+		if done, err := r.pushedBefore(src, before, scratch, o); done || err != nil {
+			return err
+		}
+	}
+	dir, err := r.place(src, scratch)
+	if err != nil {
+		return err
+	}
+	c, err := repo.OpenCheckout(r.read, dir, scratch)
+	if err != nil {
+		return err
+	}
+	_, base, err := c.Head()
+	if err != nil {
+		return err
+	}
+	if base == "" {
+		o.Status = StatusUnchanged
+		o.Notes = append(o.Notes, "it has no commit yet")
+		return nil
+	}
+	there, err := c.Branch(r.Branch)
+	if err != nil {
+		return err
+	}
+	next, err := r.earlier(c, before, base, there)
+	if err != nil {
+		return err
+	}
+	if next.Stage == "" {
+		next, err = r.examine(ctx, src, c, base, there, scratch, o)
+		if err != nil || next.Stage == "" {
+			return err
+		}
+	}
+	o.Entry = next
+	// From here on git is not cut off: each call takes some milliseconds.
+	if c, err = repo.OpenCheckout(r.write, dir, scratch); err != nil {
+		return err
+	}
+	return r.finish(ctx, src, c, o)
+}
+
+// place returns where the repository is, and clones it if need be.
+func (r *run) place(src Source, scratch string) (string, error) {
+	if src.URL == "" {
+		return src.Dir, nil
+	}
+	dir := filepath.Join(scratch, "clone")
+	if r.Write {
+		dir = filepath.Join(r.Dir, "clones", src.Slug+"-"+src.Key[:8])
+		if _, err := os.Stat(dir); err == nil {
+			return dir, nil
+		}
+	}
+	return dir, repo.Clone(r.read, src.URL, dir)
+}
+
+// pushedBefore reports whether a branch is still where an earlier run pushed
+// it to, so that nothing need be cloned.
+func (r *run) pushedBefore(src Source, before Entry, scratch string, o *Outcome) (bool, error) {
+	head, err := repo.RemoteBranch(r.read, scratch, src.URL, r.Branch)
+	if err != nil || head == "" {
+		return false, err
+	}
+	o.Entry, o.Status = before, StatusChanged
+	switch {
+	case before.Flags != r.Flags:
+		o.Status, o.Message = StatusRefused, r.otherFlags()
+	case head == before.Head:
+		o.Notes = append(o.Notes, "an earlier run did it")
+	default:
+		o.Notes = append(o.Notes, "the branch has other commits by now, and was left alone")
+	}
+	return true, nil
+}
+
+func (r *run) otherFlags() string {
+	return fmt.Sprintf("the branch %s is there from a run with other flags or another natsfix; natsfix undo --bulk %s removes such branches", r.Branch, r.Branch)
+}
+
+// earlier returns where a run that was there before has come to, or an entry
+// without a stage if there is nothing to go on with. An error says that the
+// branch is not the run's own.
+func (r *run) earlier(c *repo.Checkout, before Entry, base, there string) (Entry, error) {
+	own := before.Stage == Made || before.Stage == Branched || before.Stage == Pushed
+	switch {
+	case r.State == nil && there != "":
+		return Entry{}, nil // a dry run notes it
+	case there != "" && own && before.Flags != r.Flags:
+		return Entry{}, fmt.Errorf("%w: %s", repo.ErrBranchExists, r.otherFlags())
+	case there != "" && own && there == before.Head:
+		return before, nil
+	case there != "" && own:
+		on, err := c.Contains(there, before.Head)
+		if err == nil && on {
+			return before, nil
+		}
+		fallthrough
+	case there != "":
+		return Entry{}, fmt.Errorf("%s: %w; give --branch another name", r.Branch, repo.ErrBranchExists)
+	case before.Stage == Made && before.Base == base && before.Flags == r.Flags:
+		if on, err := c.Contains(before.Head, base); err == nil && on { // git may have removed the commits
+			return before, nil
+		}
+	case before.Stage == Unchanged && before.Base == base && before.Flags == r.Flags:
+		return before, nil
+	}
+	return Entry{}, nil
+}
+
+// examine works out what is to be corrected, and makes the commits, but no
+// branch yet. The entry has no stage if that is all there is to do.
+func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, there, scratch string, o *Outcome) (Entry, error) {
+	root := filepath.Join(scratch, "tree")
+	if err := os.Mkdir(root, 0o700); err != nil {
+		return Entry{}, err
+	}
+	tree, err := newTree(c, base, root, r.Wanted)
+	if err != nil {
+		return Entry{}, err
+	}
+	plan, err := r.Examine(ctx, src, tree)
+	if err != nil {
+		return Entry{}, err
+	}
+	e := Entry{Key: src.Key, Name: src.Name, Dir: c.Top, Stage: Unchanged, Flags: r.Flags, Base: base, Counts: plan.Counts}
+	if e.Dir == "" {
+		e.Dir = c.Common
+	}
+	o.Notes = append(append(o.Notes, tree.Left...), plan.Notes...)
+	o.Diff = plan.Diff
+	commits := make([]repo.Commit, len(plan.Commits))
+	for i, p := range plan.Commits {
+		commits[i] = repo.Commit{Message: p.Message, Files: p.Texts}
+		e.Commits = append(e.Commits, planned(p))
+	}
+	if len(plan.Commits) > 0 {
+		r.noteDirty(c, plan, o)
+	}
+	if !r.Write {
+		e.Stage = ""
+		o.Entry, o.Status = e, StatusUnchanged
+		if len(plan.Commits) > 0 {
+			o.Status = StatusWouldChange
+			if there != "" {
+				o.Notes = append(o.Notes, fmt.Sprintf("--write would not: the branch %s exists already", r.Branch))
+			}
+		}
+		return e, r.summarise(o, plan.Body)
+	}
+	if len(plan.Commits) == 0 {
+		return e, r.State.Record(e)
+	}
+	id, err := c.Identity()
+	if err != nil {
+		return Entry{}, err
+	}
+	if ctx.Err() != nil {
+		return Entry{}, ctx.Err()
+	}
+	// Nobody sees these commits until there is a branch.
+	made, err := c.Commits(base, id, commits)
+	if err != nil {
+		return Entry{}, err
+	}
+	for i := range made {
+		e.Commits[i].ID = made[i]
+	}
+	e.Stage, e.Head = Made, made[len(made)-1]
+	e.Markdown = string(plan.Body)
+	return e, r.State.Record(e)
+}
+
+// noteDirty tells that what is corrected is being worked on in the checkout.
+func (r *run) noteDirty(c *repo.Checkout, plan *Plan, o *Outcome) {
+	if c.Top == "" {
+		return
+	}
+	var paths []string
+	for _, p := range plan.Commits {
+		for name := range p.Texts {
+			paths = append(paths, filepath.Join(c.Top, filepath.FromSlash(name)))
+		}
+	}
+	slices.Sort(paths)
+	paths = slices.DeleteFunc(slices.Compact(paths), func(path string) bool {
+		_, err := os.Lstat(path)
+		return err != nil
+	})
+	dirty, err := repo.NewGit(r.read).Dirty(paths)
+	if err == nil && len(dirty) > 0 {
+		o.Notes = append(o.Notes, fmt.Sprintf("%d of the corrected files have uncommitted changes in the checkout, which stay as they are; the branch starts at the last commit", len(dirty)))
+	}
+}
+
+// finish makes branch and summary, and pushes, as far as that is not done.
+func (r *run) finish(ctx context.Context, src Source, c *repo.Checkout, o *Outcome) error {
+	e := &o.Entry
+	if e.Stage == Unchanged {
+		o.Status = StatusUnchanged
+		return r.forget(src, true)
+	}
+	there, err := c.Branch(r.Branch)
+	if err != nil {
+		return err
+	}
+	if there == "" {
+		if err := c.CreateBranch(r.Branch, e.Head); err != nil {
+			return err
+		}
+		there = e.Head
+	} else if e.Stage != Made {
+		o.Notes = append(o.Notes, "an earlier run did it")
+	}
+	o.Status = StatusChanged
+	if e.Stage == Made {
+		if err := r.summarise(o, []byte(e.Markdown)); err != nil {
+			return err
+		}
+		e.Stage, e.Markdown = Branched, ""
+		if err := r.State.Record(*e); err != nil {
+			return err
+		}
+	}
+	if there != e.Head {
+		o.Notes = append(o.Notes, "the branch has other commits by now, and was left alone")
+		return nil
+	}
+	if !r.Push || e.Stage == Pushed {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	address := src.URL
+	if address == "" {
+		if address, err = c.RemoteURL(r.Remote); err != nil {
+			return err
+		}
+		if address == "" {
+			return fmt.Errorf("there is no remote %s to push to", r.Remote)
+		}
+	}
+	if err := c.Push(address, r.Branch, e.Head); err != nil {
+		return fmt.Errorf("not pushed: %w", err)
+	}
+	e.Stage, e.Pushed = Pushed, repo.MaskURL(address)
+	if err := r.State.Record(*e); err != nil {
+		return err
+	}
+	return r.forget(src, false)
+}
+
+// forget removes a clone that nobody needs any more: nothing was corrected, or
+// the branch is where it came from.
+func (r *run) forget(src Source, always bool) error {
+	if src.URL == "" || !always && !r.Push {
+		return nil
+	}
+	return os.RemoveAll(filepath.Join(r.Dir, "clones", src.Slug+"-"+src.Key[:8]))
+}
