@@ -91,11 +91,16 @@ func (f *File) heredocs() {
 		}
 		l := dedent(f.Src, body, indent)
 		l.prefix = strings.Repeat(" ", indent)
-		lang := Terraform
-		if text := f.Src[l.span().Start:l.span().End]; bytes.Contains(text, []byte("{{")) {
-			lang = GoTemplate
+		at := l.span()
+		text := f.Src[at.Start:at.End]
+		list := constructs(GoTemplate, text)
+		if len(list) == 0 {
+			list = constructs(Terraform, text)
 		}
-		list := constructs(lang, f.Src[:l.span().End])
+		for i := range list {
+			list[i].start += at.Start
+			list[i].end += at.Start
+		}
 		f.add("heredoc.conf", l, newFlow(f.Src, list), fmt.Sprintf("L%d", head+1))
 	}
 }

@@ -45,6 +45,7 @@ func hosts() map[string]struct{ name, text string } {
 		"Markdown":            {"a.md", "# Title\n\n```conf\n" + sample + "```\n\n~~~\nnot: this\n~~~\n"},
 		"Markdown in a list":  {"a.md", "1. Text\n\n    ```\n" + indented(4) + "    ```\n\n2. More\n"},
 		"Terraform":           {"a.tf", "resource \"x\" \"y\" {\n  z = <<EOF\n" + sample + "EOF\n}\n"},
+		"Terraform, mapping":  {"a.tf", "x = <<EOF\n" + sample + "mappings { \"a.*\": \"b.{{wildcard(1)}}\" }\nhttp_port: ${var.p}\nEOF\n"},
 		"Terraform, indented": {"a.tf", "resource \"x\" \"y\" {\n  z = <<-EOF\n" + indented(4) + "  EOF\n}\n"},
 		"Helm":                {"templates/a.yaml", "{{- if .Values.x }}\n# c\nkind: ConfigMap\nmetadata:\n  name: n\n  labels:\n    {{- include \"l\" . | nindent 4 }}\ndata:\n  nats.conf: |\n" + indented(4) + "    {{- with .Values.y }}\n    http_port: {{ . }}\n{{- end }}\n  b: {{ .Values.b | quote }}\n{{- end }}\n"},
 		"Jinja":               {"nats.conf.j2", "# {{ managed }}\n{% if a %}\nhttp: {{ b }}\n{% endif %}\n" + sample},
