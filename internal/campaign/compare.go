@@ -298,12 +298,12 @@ var undefined = regexp.MustCompile(`variable reference for '[A-Za-z_][A-Za-z0-9_
 
 // aboutEntries are the rules that speak of an entry beside another, whatever is
 // wrong with it besides.
-var aboutEntries = map[string]bool{"conflicting-aliases": true, "duplicate-key": true}
+var aboutEntries = map[string]bool{"conflicting-aliases": true, "duplicate-key": true, "operator-mixed-config": true}
 
 // samePlace reports whether two findings point at one value: at the same place,
 // or one inside the other where that is no block.
 func (r *comparison) samePlace(a, b *engine.Finding) bool {
-	if a.File != b.File || r.includes(a.File) > 1 {
+	if a.File != b.File || r.includes(a.File) > 1 || r.sharedVariable(a) {
 		return false // a text that stands in two places may be wrong in each in its own way
 	}
 	if a.Offset == b.Offset {
@@ -314,6 +314,18 @@ func (r *comparison) samePlace(a, b *engine.Finding) bool {
 	}
 	text := r.cs.Files[a.File]
 	return !renaming[b.Rule] && b.Offset < a.End && a.End <= len(text) && !strings.ContainsAny(text[a.Offset:a.End], "{\n")
+}
+
+// sharedVariable reports whether a finding stands in the definition of a
+// variable that is used more than once.
+func (r *comparison) sharedVariable(f *engine.Finding) bool {
+	text := r.cs.Files[f.File]
+	for n := range ast.Parse(f.File, []byte(text), ast.Latest).Root().Children() {
+		if n.Kind() == ast.KindEntry && n.Start() <= f.Offset && f.Offset < n.End() && n.Key() != "" && strings.Count(text, "$"+n.Key()) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // includes counts the places that include a file, the root as one.

@@ -29,13 +29,18 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 	}
 	rules := r.messages.Rules(p)
 	if strings.HasPrefix(p.Message, "Can't start monitoring") {
-		rules["http-and-https"] = true // of which one may do
+		for _, rule := range []string{"http-and-https", "port-conflict", "port-range"} {
+			rules[rule] = true
+		}
 	}
 	if strings.HasPrefix(p.Message, "cannot find local account") {
 		rules["system-account-missing"] = true // it may be the same account
 	}
 	if strings.HasPrefix(p.Message, "JetStream cluster requires") {
 		rules["conflicting-aliases"] = true // of port and listen, one of which is 0
+	}
+	if strings.HasPrefix(p.Message, "remote leaf node configuration cannot have a mix") {
+		rules["leafnode-websocket-mix"], rules["conflicting-aliases"] = true, true // of url and urls
 	}
 	if strings.Contains(p.Message, "address already in use") {
 		rules["port-conflict"], rules["conflicting-aliases"] = true, true // of listen and port, of which one is taken at random
@@ -82,8 +87,12 @@ func (cs Case) includesBelow(outer, inner string) bool {
 // includesAt reports whether what a finding points at holds an include of a
 // file.
 func (r *comparison) includesAt(f *engine.Finding, file string) bool {
+	end := f.End
 	for n := range ast.Parse(f.File, []byte(r.cs.Files[f.File]), ast.Latest).Root().Walk() {
-		if n.Kind() == ast.KindInclude && f.Offset <= n.Start() && n.Start() < f.End && path.Join(path.Dir(f.File), n.Path()) == file {
+		if n.Kind() == ast.KindEntry && n.Start() == f.Offset {
+			end = max(end, n.End())
+		}
+		if n.Kind() == ast.KindInclude && f.Offset <= n.Start() && n.Start() < end && path.Join(path.Dir(f.File), n.Path()) == file {
 			return true
 		}
 	}

@@ -159,7 +159,7 @@ var thousands = regexp.MustCompile(`^[0-9]{1,3}(,[0-9]{3})+$`)
 // of it was.
 func declareCutShort(p *fixes.Pass, d *fleet.Doc, n ast.Node, fix *fixes.Fix) {
 	keys := keysOf(n)
-	for next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && fixes.Glued(next).Valid(); next = next.Next() {
+	for next := n.Parent().Next(); next.Valid() && next.Kind() == ast.KindEntry && (fixes.Glued(next).Valid() || next.Prev().Lost()); next = next.Next() {
 		keys = append(keys, next.Key())
 	}
 	around(p, d, fix, keys...)

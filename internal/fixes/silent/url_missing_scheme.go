@@ -42,7 +42,7 @@ there is no host, or no port (only leaf remotes have a default), or the URL has 
 `,
 		},
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
-			if what := urlKind(fields, v.Field); what != "" && v.Value.IsString() && (v.Entry == nil || v.Field.Takes(schema.String)) {
+			if what := urlKind(fields, v.Field); what != "" && v.Value.IsString() && (v.Entry == nil && v.Parent.Entry != nil || v.Entry != nil && v.Field.Takes(schema.String)) {
 				checkURLMissingScheme(p, v, what)
 			}
 		},

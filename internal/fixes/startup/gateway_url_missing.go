@@ -59,6 +59,9 @@ func checkGatewayURLMissing(p *fixes.Pass, s *fleet.Server) {
 	for _, item := range items(list) {
 		name := fixes.Below(item, "name")
 		urls := fixes.Below(item, "url", "urls")
+		if one := fixes.Below(item, "url"); one != nil && !one.Value.IsList() {
+			continue // beside an empty urls, of which conflicting-aliases speaks
+		}
 		if text(name) == "" || urls != nil && (!urls.Value.IsList() || len(urls.Value.List) > 0) {
 			continue
 		}

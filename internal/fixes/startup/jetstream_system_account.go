@@ -57,8 +57,12 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 		return
 	}
 	if reason, at := noSystemAccount(s, system); reason != "" {
-		p.Report(at.Finding("JetStream needs a system account, and %s: the server ends at the start (\"Can't start JetStream\"), though nats-server -t calls the file valid", reason).
-			Because(fixes.Manual, "name the operator instead of its keys, or another system account"))
+		js := fixes.Top(s, "jetstream")
+		if js == nil {
+			js = at // by the flag --jetstream
+		}
+		p.Report(js.KeyFinding("JetStream needs a system account, and %s: the server ends at the start (\"Can't start JetStream\"), though nats-server -t calls the file valid", reason).
+			Beside(at.Entry, "what leaves it without").Because(fixes.Manual, "name the operator instead of its keys, or another system account"))
 		return
 	}
 	js := fixes.Below(named(fixes.Top(s, "accounts"), s.SystemAccount()), "jetstream")

@@ -65,6 +65,9 @@ func checkWebsocketOrigin(p *fixes.Pass, s *fleet.Server) {
 		if problem == "" {
 			continue
 		}
+		if fixes.CutAddress(item.Value.Node) {
+			continue // cidr-unquoted
+		}
 		f := item.Finding("%q is no origin: the server refuses to start (%q), though nats-server -t calls the file valid", item.Value.Text(), problem)
 		fixOrigin(p, f, list, item)
 		p.Report(f)

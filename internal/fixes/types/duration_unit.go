@@ -3,6 +3,7 @@ package types
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -51,6 +52,10 @@ func checkDurationUnit(p *fixes.Pass, v *fixes.Visit) {
 		text := fmt.Sprintf("%ds", v.Value.Node.IntValue())
 		f := v.Finding("%s has no unit: the server takes it for %s and warns (\"should be converted to a duration\"), so that nats-server -t exits with 1", name(v), text)
 		f.Severity = fixes.Warning
+		if _, err := time.ParseDuration(text); err != nil {
+			p.Report(f.Because(fixes.Manual, "the number is beyond what a duration can be: write the one that is meant, as \"30s\""))
+			return
+		}
 		p.Report(f.With(p.Retype(v, ast.String(text), "write %q for %s", text, name(v)).KeepsMeaning(), whyNot(v)))
 		return
 	}
@@ -76,6 +81,10 @@ func reportUnit(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding, text string) {
 	unit, given := p.Param("unit")
 	if !given {
 		unit = "s"
+	}
+	if _, err := time.ParseDuration(text + unit); err != nil {
+		p.Report(f.Because(fixes.Manual, "the number is beyond what a duration can be: write the one that is meant, as \"30s\""))
+		return
 	}
 	f.With(p.Retype(v, ast.String(text+unit), "write %q for %s", text+unit, name(v)), whyNot(v))
 	if !given {
