@@ -102,10 +102,7 @@ func FuzzFix(f *testing.F) {
 	fuzzRules(f, func(r *fixes.Rule) bool { return r.Name == "gateway-cluster-name" || r.Name == "jetstream-domain" })
 }
 
-// FuzzAllRules does the same with the whole suite. It is known to find inputs
-// on which a second run does more than the first: a fix that is left out
-// because an included file does not parse is not tried again once that file is
-// cured in the same run.
+// FuzzAllRules does the same with the whole suite.
 func FuzzAllRules(f *testing.F) {
 	fuzzRules(f, func(*fixes.Rule) bool { return true })
 }
@@ -137,5 +134,6 @@ var fuzzSeeds = [][2]string{
 	{"server_name: hub\njetstream: enabled\nleafnodes { port: 7422, advertise: hub }\n", "server_name: l\njetstream {}\nleafnodes { remotes: [ { url: nats://hub:7422 } ] }\n"},
 	{"{\"jetstream\": {\"store_dir\": \"/d\"}, \"server_name\": \"h\", \"leafnodes\": {\"port\": 7422, \"host\": \"h\"}}", "jetstream: true\r\nserver_name: l1\r\nleafnodes { remotes [ { urls: [\"nats://h:7422\"] } ] }"},
 	{"include b.conf\nserver_name: leaf\nleafnodes { remotes: [ { url: \"nats://hub:7422\" } ] }", "jetstream {\n # only a comment\n}\n"},
+	{"\nmonitoriOg_port = (222\n\ninclude ", ""}, // what is cured ends in an include of the folder
 	{"jetstream: $JS\nJS: enabled\nleaf { listen: 7422 }", "JS { store_dir: x }\njetstream: $JS\nserver_name: $POD\nleaf { remotes: [ { url: ws://h } ] }"},
 }

@@ -69,9 +69,22 @@ func (c *Case) StandIn(s *fleet.Server) (unknown string) {
 			c.StandInFor(p.Name)
 			unknown = "variable $" + p.Name + " is not known"
 		case fleet.MissingInclude:
-			c.Files[CasePath(filepath.Join(filepath.Dir(p.Doc.Path), p.Name))] = nil
+			if at := CasePath(filepath.Join(filepath.Dir(p.Doc.Path), p.Name)); !c.isFolder(at) {
+				c.Files[at] = nil
+			}
 			unknown = "included file " + p.Name + " is absent"
 		}
 	}
 	return unknown
+}
+
+// isFolder reports whether a document of the case stands below a path: an
+// include of it cannot be a file.
+func (c *Case) isFolder(at string) bool {
+	for name := range c.Files {
+		if strings.HasPrefix(name, at+"/") {
+			return true
+		}
+	}
+	return false
 }

@@ -52,3 +52,15 @@ func TestStandInsAreReadBackAsTheyAre(t *testing.T) {
 		t.Errorf("%+v\nwant %v", v, s.Values.Plain())
 	}
 }
+
+func TestAnIncludeOfTheFolderItselfLeavesTheCaseWhole(t *testing.T) {
+	j := newJudge(t, Options{})
+	s := serverOf(t, "d/a.conf", map[string]string{"d/a.conf": "port: 4222\ninclude "}, nil)
+	c := NewCase(s, nil, Args{})
+	if c.StandIn(s) == "" {
+		t.Error("everything is known")
+	}
+	if v := ask(t, j, c); v.NotJudged != "" || v.Accepted() {
+		t.Errorf("%+v", v)
+	}
+}
