@@ -137,7 +137,7 @@ func rightlyLeftOut(tb testing.TB, judge *oracle.Judge, in files, req engine.Req
 		strings.Contains(why, ": included file ") && strings.HasSuffix(why, " does not exist"),
 		strings.HasPrefix(f.Rule, "include-") && strings.Contains(why, " could no longer be resolved: "), // for what is wrong in that file
 		strings.Contains(why, " could not be judged: a path to a certificate, "),
-		strings.HasSuffix(why, ": is a directory"), // an include without a path
+		strings.HasSuffix(why, ": is a directory"),                        // an include without a path
 		strings.Contains(why, " could not be judged: the variable name "): // such as a $ by itself, which nothing can define
 		return true
 	}
