@@ -84,6 +84,9 @@ func (s *session) discoverTree(req *request) error {
 	for path := range maps.Keys(found.Hosts) {
 		hosts[s.inTree(path)] = true
 	}
+	if err := s.settle(req, slices.Concat(found.Targets, found.Parts)); err != nil {
+		return err
+	}
 	req.Dirs = []string{"."}
 	req.open = func(r *request) {
 		r.Targets, r.Context, r.Parts = targets, nil, slices.Clone(parts)

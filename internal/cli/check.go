@@ -19,7 +19,7 @@ missing includes.`,
 			"natsfix check --format json=report.json --format text conf/",
 			"natsfix check --only gateway-cluster-name --fail-on error conf/",
 		},
-		flags: slices.Concat(ruleFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
+		flags: slices.Concat(ruleFlags(), knownFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
 		run:   a.check,
 	}
 }
@@ -48,6 +48,9 @@ func (a *App) check(ctx context.Context, c *call) (int, error) {
 		return 0, err
 	}
 	defer req.close()
+	if o.updateBaseline {
+		return s.updateBaseline(ctx, req)
+	}
 	if err := s.run(ctx, req); err != nil {
 		return 0, err
 	}

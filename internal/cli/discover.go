@@ -37,6 +37,9 @@ func (s *session) discover(req *request) error {
 	if err := s.narrow(req, found); err != nil {
 		return err
 	}
+	if err := s.settle(req, slices.Concat(req.Targets, req.Parts)); err != nil {
+		return err
+	}
 	targets, beside, parts := req.Targets, req.Context, req.Parts
 	req.open = func(r *request) {
 		r.Targets, r.Context, r.Parts = targets, beside, slices.Clone(parts)

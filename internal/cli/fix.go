@@ -24,7 +24,7 @@ configuration; natsfix undo takes the last run back.`,
 			"natsfix --patch natsfix.patch conf/",
 			"natsfix -w - < old.conf > new.conf",
 		},
-		flags: slices.Concat(writeFlags(), ruleFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
+		flags: slices.Concat(writeFlags(), ruleFlags(), knownFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
 		run:   a.fix,
 	}
 }
@@ -74,6 +74,9 @@ func (s *session) rewrite(ctx context.Context, commands []*command) (int, error)
 		return 0, err
 	}
 	defer req.close()
+	if s.opts.updateBaseline {
+		return s.updateBaseline(ctx, req)
+	}
 	req.Prove = true
 	if err := s.run(ctx, req); err != nil {
 		return 0, err

@@ -44,6 +44,14 @@ func ruleFlags() []cli.Flag {
 	}...)
 }
 
+// knownFlags are about findings that are known.
+func knownFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Category: selecting, Name: "baseline", Usage: "`FILE`: leave the findings alone that it lists"},
+		&cli.BoolFlag{Category: selecting, Name: "update-baseline", Usage: "list all findings in the baseline, and do nothing else"},
+	}
+}
+
 func serverFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: servers, Name: "server-args", Usage: "`ARGS`: the flags that nats-server is started with, as in \"-js --name n1\""},

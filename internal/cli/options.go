@@ -30,6 +30,8 @@ type options struct {
 	patch, since          string
 	staged, commit        bool
 	branch                string
+	baseline              string
+	updateBaseline        bool
 	stdinName, config     string
 	target, from          string
 	context, jobs         int
@@ -51,6 +53,7 @@ func (a *App) options(c *call) (*options, error) {
 		quiet: c.Bool("quiet"), verbose: c.Bool("verbose"), noConfig: c.Bool("no-config"), showFiles: c.Bool("show-files"),
 		patch: c.String("patch"), since: c.String("since"), staged: c.Bool("staged"),
 		commit: c.Bool("commit"), branch: c.String("branch"),
+		baseline: c.String("baseline"), updateBaseline: c.Bool("update-baseline"),
 		stdinName: c.String("stdin-filename"), config: c.String("config"),
 		target: c.String("target"), from: c.String("from"),
 		context: c.Int("unified"), jobs: c.Int("jobs"),

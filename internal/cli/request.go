@@ -18,8 +18,8 @@ import (
 // request is what the engine is asked, with what must be closed afterwards.
 type request struct {
 	engine.Request
-	config     *config.Config // for the paths
-	stdin      string         // the name that standard input goes by, if it is read
+	settings   *settings
+	stdin      string // the name that standard input goes by, if it is read
 	load       func(dir string) (*config.Config, error)
 	unreadable []engine.Error // what discovery could not look at
 	close      func()
@@ -34,14 +34,7 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	if req.load, err = s.configLoader(s.knownRules()); err != nil {
 		return nil, err
 	}
-	if req.config, err = s.oneConfig(req.load); err != nil {
-		return nil, err
-	}
-	cfg := req.config
 	o := s.opts
-	if err := s.settle(cfg); err != nil {
-		return nil, err
-	}
 	req.Read = read
 	if s.readsStdin() {
 		name, readAll, err := s.stdinTarget(read)
@@ -50,6 +43,9 @@ func (s *session) request(ctx context.Context) (*request, error) {
 		}
 		req.Targets, req.Read = []string{name}, readAll
 		req.stdin = name
+		if err = s.settle(req, req.Targets); err != nil {
+			return nil, err
+		}
 		if err = s.besideStdin(name, req); err != nil {
 			return nil, err
 		}
@@ -62,8 +58,8 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	}
 	req.Env = o.env.lookup
 	req.Args = o.serverArgs
-	req.Hosts = s.hostFiles(cfg.Hosts, slices.Concat(req.Targets, req.Context))
-	req.Rules = selectRules(s.app.Rules, cfg, o.only, o.skip)
+	req.Hosts = s.hostFiles(req.settings.hosts, slices.Concat(req.Targets, req.Context))
+	req.Rules = req.settings.selectRules(s.app.Rules)
 	if s.rules != nil {
 		req.Rules = s.rules
 	}
@@ -71,12 +67,12 @@ func (s *session) request(ctx context.Context) (*request, error) {
 		return nil, err
 	}
 	req.KnownRules = s.knownRules().Rules()
-	req.NeverIgnore = func(path, rule string) bool {
-		// What somebody asked for by a command is no finding to be silenced.
-		on := cfg.ForPath(s.settingsPath(path)).Rules[rule].Ignorable
-		return s.rules != nil || on != nil && !*on
+	// What somebody asked for by a command is no finding to be silenced.
+	req.NeverIgnore = func(path, rule string) bool { return s.rules != nil || req.settings.neverIgnore(path, rule) }
+	req.Unsafe = o.unsafe
+	if s.rules == nil {
+		req.Off, req.UnsafeIn = req.settings.off, req.settings.unsafe
 	}
-	req.Unsafe, req.UnsafeRules = o.unsafe, cfg.Unsafe
 	req.Params = o.params
 	req.MaxSize = o.maxSize
 	req.RequireProof = o.requireProof
@@ -153,27 +149,6 @@ func (s *session) knownRules() config.Known {
 	}
 }
 
-// oneConfig reads the settings that hold for the paths. A run has one set of
-// settings; paths below different ones must be handled in several runs.
-func (s *session) oneConfig(load func(dir string) (*config.Config, error)) (*config.Config, error) {
-	dirs := s.configDirs()
-	first, err := load(dirs[0])
-	if err != nil {
-		return nil, err
-	}
-	for _, dir := range dirs[1:] {
-		cfg, err := load(dir)
-		if err != nil {
-			return nil, err
-		}
-		if !slices.Equal(cfg.Files, first.Files) {
-			return nil, usage("%s and %s have different settings (%s); run natsfix once for each, or give --config FILE or --no-config",
-				dirs[0], dir, config.Name)
-		}
-	}
-	return first, nil
-}
-
 // configDirs returns the directories whose settings hold for the paths.
 func (s *session) configDirs() []string {
 	if s.readsStdin() {
@@ -195,47 +170,6 @@ func (s *session) configDirs() []string {
 	return dirs
 }
 
-// settle fills in from the settings what no flag gave.
-func (s *session) settle(cfg *config.Config) error {
-	o := s.opts
-	for name, rule := range cfg.Rules {
-		for param, value := range rule.Params {
-			key := name + "." + param
-			if _, given := o.params[key]; given {
-				continue
-			}
-			if r := ruleNamed(s.app.Rules, name); r != nil {
-				if err := checkParam(value.Pos.String(), r, param, value.Text); err != nil {
-					return err
-				}
-			}
-			o.params[key] = value.Text
-		}
-	}
-	for _, v := range []struct {
-		to   *string
-		from config.Value
-	}{{&o.target, cfg.Target}, {&o.from, cfg.From}} {
-		if *v.to != "" || !v.from.IsSet() {
-			continue
-		}
-		if *v.to = v.from.Text; !versionPattern.MatchString(*v.to) {
-			return fmt.Errorf("%s: expected a nats-server release such as 2.12, not %s", v.from.Pos, quote(*v.to))
-		}
-	}
-	if o.serverArgs == (oracle.Args{}) && cfg.ServerArgs.IsSet() {
-		args, err := parseServerArgs(cfg.ServerArgs.Text)
-		if err != nil {
-			return fmt.Errorf("%s: %w", cfg.ServerArgs.Pos, err)
-		}
-		o.serverArgs = args
-	}
-	if cfg.EnvFile.IsSet() {
-		return o.env.addDefaults(cfg.EnvFile)
-	}
-	return nil
-}
-
 // addDefaults reads a file of variables that a settings file names; what flags
 // gave wins.
 func (e environment) addDefaults(file config.Value) error {
@@ -251,45 +185,11 @@ func (e environment) addDefaults(file config.Value) error {
 	return nil
 }
 
-// selectRules returns the rules to run: --only wins over everything, then
-// --skip and the settings leave rules out. One that is off by itself runs if
-// it is named or the settings give it a severity.
-func selectRules(rules []*fixes.Rule, cfg *config.Config, only, skip []string) []*fixes.Rule {
-	var list []*fixes.Rule
-	for _, r := range rules {
-		switch {
-		case slices.Contains(skip, r.Name):
-		case len(only) > 0 && !slices.Contains(only, r.Name):
-		case len(only) == 0 && cfg.Rules[r.Name].Severity == config.Off:
-		case len(only) == 0 && r.Off && cfg.Rules[r.Name].Severity == "":
-		default:
-			list = append(list, r)
-		}
-	}
-	return list
-}
-
 func ruleNamed(rules []*fixes.Rule, name string) *fixes.Rule {
 	if i := slices.IndexFunc(rules, func(r *fixes.Rule) bool { return r.Name == name }); i >= 0 {
 		return rules[i]
 	}
 	return nil
-}
-
-// applySeverities gives findings the severities that the settings say.
-func (s *session) applySeverities(cfg *config.Config) {
-	kept := s.result.Findings[:0]
-	for _, f := range s.result.Findings {
-		said := cfg.ForPath(s.settingsPath(f.File)).Rules[f.Rule].Severity
-		if said == config.Off && !f.Fixed && len(s.opts.only) == 0 {
-			continue
-		}
-		if severity, ok := fixes.ParseSeverity(string(said)); ok {
-			f.Severity = severity
-		}
-		kept = append(kept, f)
-	}
-	s.result.Findings = kept
 }
 
 // releaseWindow returns the span of releases that --from and --target name;

@@ -34,6 +34,7 @@ type session struct {
 	base     string                        // the directory at which names in diffs start
 	result   *engine.Result
 	loaded   *engine.Loaded // of commands that print places without the engine's result
+	known    *known         // the baseline, nil for none
 	masked   bool           // a secret was replaced in what was shown
 }
 
@@ -125,6 +126,9 @@ func (s *session) setBase(files []*engine.File, candidates ...string) {
 
 // run calls the engine.
 func (s *session) run(ctx context.Context, req *request) error {
+	if err := s.readBaseline(req); err != nil {
+		return err
+	}
 	res, err := s.app.Run(ctx, req.Request)
 	if err != nil {
 		return err
@@ -132,7 +136,7 @@ func (s *session) run(ctx context.Context, req *request) error {
 	engine.InFiles(res, req.Hosted)
 	res.Errors = append(req.unreadable, res.Errors...)
 	s.result = res
-	s.applySeverities(req.config)
+	s.result.Findings = req.settings.severities(s.result.Findings)
 	s.maskEnvironment()
 	return nil
 }

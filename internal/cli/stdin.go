@@ -32,6 +32,8 @@ func (s *session) checkStdin() error {
 		return usage("--staged, --commit and --branch need files, not standard input")
 	case s.opts.since != "":
 		return usage("--since needs files, not standard input")
+	case s.opts.updateBaseline:
+		return usage("--update-baseline needs files, not standard input")
 	case s.opts.write && s.opts.stdoutFormat() != "":
 		return usage("--write - puts the rewritten text on standard output; give the report a file, as in --format %s=FILE", s.opts.stdoutFormat())
 	}

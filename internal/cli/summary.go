@@ -203,6 +203,7 @@ func (s *session) hidden() {
 	if n := s.result.Ignored; n > 0 {
 		s.say("%s silenced by comments (natsfix:ignore).", is(n, "finding"))
 	}
+	s.baselineSummary()
 	if unsafe > 0 {
 		s.say("%s hidden, see --unsafe.", is(unsafe, "unsafe fix"))
 	}
@@ -286,7 +287,7 @@ func (s *session) repeat(words ...string) string {
 		switch name {
 		case "--recipes", "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
 			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--staged", "--commit", "--branch", "--repos", "--push", "--remote", "--summary-dir",
-			"--config", "--no-config",
+			"--config", "--no-config", "--baseline",
 			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))
 		case "--env":

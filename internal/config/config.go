@@ -57,6 +57,7 @@ type Settings struct {
 	Target, From Value // server releases
 	EnvFile      Value // an absolute path, if it comes from a file
 	ServerArgs   Value
+	Baseline     Value // an absolute path, if it comes from a file
 }
 
 // lay puts what over says on top of s. Nothing of over is shared with s
@@ -89,6 +90,7 @@ func (s *Settings) lay(over *Settings) {
 	}
 	for _, v := range []struct{ to, from *Value }{
 		{&s.Target, &over.Target}, {&s.From, &over.From}, {&s.EnvFile, &over.EnvFile}, {&s.ServerArgs, &over.ServerArgs},
+		{&s.Baseline, &over.Baseline},
 	} {
 		if v.from.IsSet() {
 			*v.to = *v.from

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	settingKeys = []string{"rules", "unsafe", "target", "from", "env-file", "server-args"}
+	settingKeys = []string{"rules", "unsafe", "target", "from", "env-file", "server-args", "baseline"}
 	fileKeys    = append(settingKeys[:len(settingKeys):len(settingKeys)], "exclude", "hosts", "fleets", "overrides", "recipes", "root")
 	ruleKeys    = []string{"severity", "params", "ignorable"}
 	severities  = []string{string(Error), string(Warning), string(Info), string(Off)}
@@ -117,6 +117,9 @@ func (d *decoder) setting(s *Settings, k, v *yaml.Node) bool {
 	case "env-file":
 		s.EnvFile, _ = d.Text(v, "env-file")
 		s.EnvFile.Text = d.path(s.EnvFile.Text)
+	case "baseline":
+		s.Baseline, _ = d.Text(v, "baseline")
+		s.Baseline.Text = d.path(s.Baseline.Text)
 	case "server-args":
 		s.ServerArgs, _ = d.Text(v, "server-args")
 	default:
@@ -191,6 +194,8 @@ func (d *decoder) severity(s *Settings, rule string, v *yaml.Node) {
 	case !ok:
 	case !slices.Contains(severities, t.Text):
 		d.Unknown(v, "severity", t.Text, severities)
+	case d.known.Fixed != nil && d.known.Fixed(rule, Severity(t.Text)) != "":
+		d.Fail(v, fmt.Sprintf("%s cannot be %s", rule, t.Text), d.known.Fixed(rule, Severity(t.Text)))
 	case s.Rules[rule].Severity != "":
 		d.Fail(v, fmt.Sprintf("rule %s has a severity already", rule), "give it once")
 	default:

@@ -104,7 +104,7 @@ func TestEmptyFilesSayNothing(t *testing.T) {
 
 func TestErrorsNameThePlaceAndWhatIsAllowed(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"rulez: {}", `.natsfix.yaml:1:1: unknown key "rulez"; did you mean rules? allowed are rules, unsafe, target, from, env-file, server-args, exclude, hosts, fleets, overrides, recipes, root`},
+		{"rulez: {}", `.natsfix.yaml:1:1: unknown key "rulez"; did you mean rules? allowed are rules, unsafe, target, from, env-file, server-args, baseline, exclude, hosts, fleets, overrides, recipes, root`},
 		{"a: 1", `.natsfix.yaml:1:1: unknown key "a"; allowed are rules, unsafe`},
 		{"\"ä\\n\": {}", `.natsfix.yaml:1:1: unknown key "ä\n"; allowed`},
 		{"rules: {ä: {x: 1}}", `.natsfix.yaml:1:9: unknown rule "ä"`},

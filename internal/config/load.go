@@ -18,6 +18,9 @@ const maxSize = 1 << 20
 type Known struct {
 	Rules  func() []string
 	Params func(rule string) []string
+	// Fixed says why a rule cannot have a severity and what to do, "" if it can.
+	// A nil function lets every rule have every severity.
+	Fixed func(rule string, severity Severity) string
 }
 
 // Loader finds the configuration of many directories and reads every file

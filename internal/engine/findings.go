@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -15,6 +16,9 @@ func (p *plan) finding(f *fixes.Finding, offset, end, round int) *Finding {
 		Message: f.Message, File: f.Doc.Path, Offset: offset, End: end, Round: round,
 	}
 	out.Line, out.Column = p.position(f.Doc, offset)
+	if p.run.mayBeKnown(f) {
+		out.Entry = p.entry(f.Rule, f.Doc, ast.Span{Start: offset, End: end})
+	}
 	for _, r := range f.Related {
 		line, column := p.position(r.Doc, p.back(r.Doc.Path, r.Span.Start))
 		out.Related = append(out.Related, Related{r.Doc.Path, line, column, r.Message})

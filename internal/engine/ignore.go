@@ -196,19 +196,30 @@ func (p *plan) asRead(d *fleet.Doc, off int) int {
 	return p.back(d.Path, off)
 }
 
-// unsilenced returns the findings that no comment silences, and why fixes must
-// not be applied that would cure silenced ones, too.
+// unsilenced returns the findings that are to be reported: those of rules that
+// are not off in their file, which no comment silences and no baseline knows.
+// It says why fixes must not be applied that would cure others, too.
 func (p *plan) unsilenced(found []*fixes.Finding) (kept []*fixes.Finding, why map[*fixes.Fix]string) {
-	if !p.run.ignores.any {
+	if !p.run.ignores.any && p.run.req.Off == nil && p.run.req.Baseline == nil {
 		return found, nil
 	}
 	why = make(map[*fixes.Fix]string)
 	for _, f := range found {
+		if p.run.off(f.Doc.Path, f.Rule) {
+			if f.Fix != nil {
+				why[f.Fix] = p.run.isOff(f.Doc.Path, f.Rule)
+			}
+			continue
+		}
 		// A rule may speak at a file that was asked for of what is written in one
 		// that was not, where the comment stands.
 		silenced := p.silenced(f.Rule, f.Doc, f.Span.Start) || slices.ContainsFunc(f.Related, func(rel fixes.Related) bool {
 			return rel.Doc.Context && p.silenced(f.Rule, rel.Doc, rel.Span.Start)
 		})
+		how := "ignored"
+		if !silenced && p.baselined(f) {
+			silenced, how = true, "in the baseline, with the finding"
+		}
 		if !silenced {
 			kept = append(kept, f)
 			continue
@@ -219,7 +230,7 @@ func (p *plan) unsilenced(found []*fixes.Finding) (kept []*fixes.Finding, why ma
 				d = first
 			}
 			file, line, _ := p.run.Position(d, p.asRead(f.Doc, f.Span.Start))
-			why[f.Fix] = fmt.Sprintf("ignored at %s:%d, which the fix would change, too", file, line)
+			why[f.Fix] = fmt.Sprintf("%s at %s:%d, which the fix would change, too", how, file, line)
 		}
 	}
 	return kept, why
@@ -233,10 +244,25 @@ func (r *run) now() time.Time {
 }
 
 func (r *run) neverIgnore(path, rule string) bool {
+	return r.req.NeverIgnore != nil && r.req.NeverIgnore(r.fileOf(path), rule)
+}
+
+// off reports whether the settings switch a rule off in a file.
+func (r *run) off(path, rule string) bool {
+	return r.req.Off != nil && r.req.Off(r.fileOf(path), rule)
+}
+
+// isOff says that a rule is off in a file.
+func (r *run) isOff(path, rule string) string {
+	return fmt.Sprintf("%s is off for %s", rule, r.fileOf(path))
+}
+
+// fileOf returns the file that a document is or stands in.
+func (r *run) fileOf(path string) string {
 	if h, ok := r.req.Hosted[path]; ok {
-		path = h.File.Name
+		return h.File.Name
 	}
-	return r.req.NeverIgnore != nil && r.req.NeverIgnore(path, rule)
+	return path
 }
 
 // ignoreFindings reports the comments in the targets that silence nothing, or
@@ -248,15 +274,18 @@ func (r *run) ignoreFindings(p *plan) []*Finding {
 	}
 	var out []*Finding
 	for _, d := range r.first.Docs {
-		if d.Context {
+		if d.Context || r.off(d.Path, own.Name) {
 			continue
 		}
 		for _, ig := range r.ignores.of(d) {
 			for _, message := range r.judgeIgnore(p, d, ig) {
-				out = append(out, p.finding(&fixes.Finding{
+				f := &fixes.Finding{
 					Rule: own.Name, Severity: own.Severity, Applicability: fixes.Manual,
-					Message: message, Reason: "correct the comment, or take it out", Doc: d,
-				}, ig.span.Start, ig.span.End, 1))
+					Message: message, Reason: "correct the comment, or take it out", Doc: d, Span: ig.span,
+				}
+				if !p.baselined(f) {
+					out = append(out, p.finding(f, ig.span.Start, ig.span.End, 1))
+				}
 			}
 		}
 	}
@@ -297,7 +326,7 @@ func (r *run) judgeIgnore(p *plan, d *fleet.Doc, ig *ignore) (list []string) {
 				message += "; did you mean " + near + "?"
 			}
 			list = append(list, message)
-		case r.ran(rule) && !r.isBroken(p, d):
+		case r.ran(rule) && !r.off(d.Path, rule) && !r.isBroken(p, d):
 			where := "on that line"
 			if ig.line == 0 {
 				where = "in this file"

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/baseline"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -60,6 +61,8 @@ type plan struct {
 	// ignoreUsed are the comments that silenced something, ignored what they
 	// silenced.
 	ignoreUsed, ignored map[ignoreUse]bool
+	// inBaseline are the places of findings that the baseline has, by its entries.
+	inBaseline map[baseline.Entry][]place
 	// once are the files that rules have edited which do so once, by rule.
 	once map[string]map[string]bool
 }
@@ -76,7 +79,7 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
 		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
-		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool),
+		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool), inBaseline: make(map[baseline.Entry][]place),
 	}
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
@@ -235,7 +238,9 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 	switch {
 	case f.Applicability == fixes.Manual:
 		return "manual"
-	case f.Applicability != fixes.Safe && !r.req.Unsafe && !r.req.UnsafeRules[f.Rule]:
+	case r.req.FindOnly && !mustBeCured(rule, f):
+		return "not asked for"
+	case f.Applicability != fixes.Safe && !r.req.Unsafe && !r.req.UnsafeRules[f.Rule] && !r.unsafeIn(f):
 		if f.Applicability == fixes.NeedsChoice {
 			return "needs a choice"
 		}
@@ -251,6 +256,9 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 		if why := p.notThere(e); why != "" {
 			return why
 		}
+		if r.off(e.Doc.Path, f.Rule) {
+			return r.isOff(e.Doc.Path, f.Rule)
+		}
 		if r.req.MaxSize > 0 && int64(len(e.Doc.Tree.Source())) > r.req.MaxSize {
 			return fmt.Sprintf("%s is larger than %d bytes (--max-size)", e.Doc.Path, r.req.MaxSize)
 		}
@@ -259,6 +267,14 @@ func (p *plan) mayApply(f *fixes.Finding) string {
 		}
 	}
 	return p.ban(p.id(rule, f.Fix))
+}
+
+// unsafeIn reports whether the settings of all files that a fix edits let unsafe
+// fixes of the rule be applied.
+func (r *run) unsafeIn(f *fixes.Finding) bool {
+	return r.req.UnsafeIn != nil && !slices.ContainsFunc(f.Fix.Edits, func(e fixes.Edit) bool {
+		return !r.req.UnsafeIn(r.fileOf(e.Doc.Path), f.Rule)
+	})
 }
 
 func ruleOf(rules []*fixes.Rule, name string) *fixes.Rule {

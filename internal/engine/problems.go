@@ -69,7 +69,7 @@ func (r *run) problems(p *plan) []problem {
 		}
 		for _, s := range f.Servers {
 			for _, pr := range s.Problems {
-				if mayBeIgnored(pr.Kind) && p.silenced(problemRules[pr.Kind], pr.Doc, pr.Span.Start) {
+				if mayBeIgnored(pr.Kind) && p.leave(problemRules[pr.Kind], pr) {
 					continue
 				}
 				add(pr.Kind, pr.Doc, p.backTo(round, pr.Doc.Path, pr.Span.Start), p.backTo(round, pr.Doc.Path, pr.Span.End), pr.Message, round)
@@ -81,6 +81,13 @@ func (r *run) problems(p *plan) []problem {
 		list(p.fleet, 2)
 	}
 	return out
+}
+
+// leave reports whether a problem is not to be reported: the rule is off there,
+// a comment silences it, or the baseline has it.
+func (p *plan) leave(rule string, pr fleet.Problem) bool {
+	return p.run.off(pr.Doc.Path, rule) || p.silenced(rule, pr.Doc, pr.Span.Start) ||
+		p.baselined(&fixes.Finding{Rule: rule, Doc: pr.Doc, Span: pr.Span})
 }
 
 // backTo is back for the texts after the rules ran (round 2) and nothing for
@@ -126,6 +133,9 @@ func (r *run) problemFindings(p *plan) []*Finding {
 			Message: pr.message, File: pr.doc.Path, Line: pos.Line, Column: pos.Column,
 			Offset: pr.offset, End: pr.end, Round: pr.round,
 		})
+		if rule := problemRules[pr.kind]; mayBeIgnored(pr.kind) && !r.neverIgnore(pr.doc.Path, rule) {
+			out[len(out)-1].Entry = p.entry(rule, pr.doc, ast.Span{Start: pr.offset, End: pr.end})
+		}
 	}
 	return out
 }
@@ -180,4 +190,27 @@ func cured(f *fleet.Fleet, pr problem) bool {
 // trimPath takes the path off the front of a message that names it.
 func trimPath(message, path string) string {
 	return strings.TrimPrefix(message, path+": ")
+}
+
+// MayBeOff reports whether a rule is one of those by which the engine itself
+// tells what keeps a configuration from being resolved, and of these one that can
+// be switched off, silenced or known: what does not parse cannot.
+func MayBeOff(rule string) bool {
+	for kind, name := range problemRules {
+		if name == rule {
+			return mayBeIgnored(kind)
+		}
+	}
+	return false
+}
+
+// IsProblem reports whether a name is that of findings that the engine itself
+// makes, about what keeps a configuration from being resolved.
+func IsProblem(rule string) bool {
+	for _, name := range problemRules {
+		if name == rule {
+			return true
+		}
+	}
+	return false
 }

@@ -45,6 +45,20 @@ type Request struct {
 	Window      fixes.Window      // the server releases that the files are for
 	MaxSize     int64             // files larger than this are checked and not rewritten; 0 for no limit
 
+	// UnsafeIn reports whether a rule's unsafe fixes may be applied in a file, as
+	// UnsafeRules does for all files; nil for none.
+	UnsafeIn func(path, rule string) bool
+	// Off reports whether a rule is off in a file: it reports nothing there, and
+	// edits nothing. Nil for none.
+	Off func(path, rule string) bool
+	// FindOnly says that findings are wanted and no corrections. What does not
+	// parse is corrected in memory all the same, so that what stands behind it is
+	// found.
+	FindOnly bool
+	// Baseline holds the findings that are known and left alone, nil for none. The
+	// findings of the result then name their places.
+	Baseline *Baseline
+
 	// KnownRules are the names of all rules there are, whether they run or not: a
 	// comment that is to silence any other one is reported. Nil for any name.
 	KnownRules []string

@@ -2,17 +2,19 @@ package engine
 
 import (
 	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/baseline"
 	"github.com/natsfix/natsfix/internal/fixes"
 )
 
 // Result is what a run found and would change. Everything in it is sorted and
 // does not depend on the number of jobs.
 type Result struct {
-	Files     []*File    // the files that were asked for, by path
-	Findings  []*Finding // by file, offset and rule
-	Groups    []*Group   // the groups of files to be written, in the order of their first file
-	Errors    []Error    // what could not be read or resolved, by file and position
-	Ignored   int        // findings that comments silence
+	Files     []*File                // the files that were asked for, by path
+	Findings  []*Finding             // by file, offset and rule
+	Groups    []*Group               // the groups of files to be written, in the order of their first file
+	Errors    []Error                // what could not be read or resolved, by file and position
+	Ignored   int                    // findings that comments silence
+	Baselined map[baseline.Entry]int // findings of the baseline that were found, and how often
 	Documents int
 	Servers   int
 	Judge     string // the server release that proofs speak for, "" if nothing had to be proved
@@ -73,6 +75,9 @@ type Finding struct {
 	Fix           *Fix
 	Related       []Related
 	Official      []Official // in the result of verify
+	// Entry is the finding as a baseline knows it, if the request has one; the zero
+	// value for what a baseline cannot hold.
+	Entry baseline.Entry
 }
 
 // Official is something that the official server says.

@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
 )
 
 // Run looks at the documents of a request and works out what would change. It
@@ -43,6 +45,7 @@ type run struct {
 	verdicts map[string]judged
 	release  string
 	ignores  *ignores
+	nodes    map[*fleet.Doc][]ast.Node // in the order of the text; see keyPath
 }
 
 func newRun(req Request) *run {
@@ -51,6 +54,7 @@ func newRun(req Request) *run {
 		banned:   make(map[fixID]string),
 		stepBans: make(map[fixID]stepBan),
 		verdicts: make(map[string]judged),
+		nodes:    make(map[*fleet.Doc][]ast.Node),
 	}
 	r.ignores = readIgnores(r.first)
 	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.req.jobs())
@@ -103,7 +107,7 @@ func (r *run) result(p *plan) *Result {
 	}
 	res.Findings = append(res.Findings, r.problemFindings(p)...)
 	res.Findings = append(res.Findings, r.ignoreFindings(p)...)
-	res.Ignored = len(p.ignored)
+	res.Ignored, res.Baselined = len(p.ignored), p.baselineUse()
 	slices.SortStableFunc(res.Findings, compareFindings)
 	masker := r.secrets(p, res.Findings, files)
 	res.Groups = p.resultGroups(files)

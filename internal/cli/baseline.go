@@ -1,0 +1,264 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/baseline"
+	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/report"
+	"github.com/natsfix/natsfix/internal/safeio"
+)
+
+// known is the baseline of a run.
+type known struct {
+	file    string // as it is named in messages
+	dir     string // absolute and without links; names of files in it start there
+	entries map[baseline.Entry]int
+	rules   map[string]bool // that ran
+	read    func() ([]byte, error)
+	real    func(dir string) string // a folder without links
+}
+
+// baselineFile returns the baseline that flags or settings name, nil for none:
+// only reports and corrections of what the suite finds have one.
+func (s *session) baselineFile(req *request) *known {
+	file := s.opts.baseline
+	if file == "" && req.settings != nil {
+		file = req.settings.baseline.Text
+	}
+	if file == "" || s.rules != nil || s.command != "check" && s.command != "fix" {
+		return nil
+	}
+	k := &known{file: s.name(file), rules: make(map[string]bool), real: realDir}
+	k.read = func() ([]byte, error) {
+		f, err := safeio.Read(k.file, safeio.Limits{MaxSize: ast.MaxSize})
+		return f.Data, err
+	}
+	if s.tree != nil { // nothing outside of a visited repository is read
+		k.real = filepath.Clean
+		k.read = func() ([]byte, error) { return s.tree.Read(k.file) }
+	}
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(s.dir, file)
+	}
+	k.dir = k.real(filepath.Dir(file))
+	for _, r := range req.Rules {
+		k.rules[r.Name] = true
+	}
+	return k
+}
+
+// load reads the entries; the error is fs.ErrNotExist if there is no file.
+func (k *known) load() error {
+	text, err := k.read()
+	if err == nil {
+		k.entries, err = baseline.Parse(k.file, text)
+	}
+	return err
+}
+
+// readBaseline gives the engine the findings that are known.
+func (s *session) readBaseline(req *request) error {
+	if req.Baseline != nil {
+		return nil
+	}
+	k := s.baselineFile(req)
+	if k == nil {
+		return nil
+	}
+	if err := k.load(); errors.Is(err, fs.ErrNotExist) {
+		e := usage("%s: there is no such baseline", k.file)
+		e.hint = "To make it: natsfix check --update-baseline --baseline " + shellQuote(k.file)
+		return e
+	} else if err != nil {
+		return err
+	}
+	s.known = k
+	req.Baseline = &engine.Baseline{Known: k.entries, Name: k.nameFrom(s.dir)}
+	return nil
+}
+
+// nameFrom returns how files are named in the baseline; relative paths start at
+// cwd.
+func (k *known) nameFrom(cwd string) func(path string) string {
+	dirs := make(map[string]string) // without links, by folder
+	return func(path string) string {
+		path, doc, inside := strings.Cut(path, "#")
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(cwd, path)
+		}
+		dir, ok := dirs[filepath.Dir(path)]
+		if !ok {
+			dir = k.real(filepath.Dir(path))
+			dirs[filepath.Dir(path)] = dir
+		}
+		path = filepath.Join(dir, filepath.Base(path))
+		if rel, err := filepath.Rel(k.dir, path); err == nil {
+			path = rel
+		}
+		if path = filepath.ToSlash(path); inside {
+			path += "#" + doc
+		}
+		return path
+	}
+}
+
+// stale returns the entries that are found less often than they say, with how
+// often that is, as far as the run could have found them, and those of files
+// that are no more.
+func (k *known) stale(res *engine.Result, cwd string, found map[baseline.Entry]int) map[baseline.Entry]int {
+	name := k.nameFrom(cwd)
+	looked := make(map[string]bool, len(res.Files))
+	for _, f := range res.Files {
+		looked[name(f.Path)] = f.Status != engine.Failed
+	}
+	for _, e := range res.Errors {
+		looked[name(e.File)] = false // rules may not have seen all
+	}
+	stale := make(map[baseline.Entry]int)
+	for e, n := range k.entries {
+		seen := looked[e.OnDisk()] && (k.rules[e.Rule] || engine.IsProblem(e.Rule))
+		if !seen {
+			_, err := os.Lstat(filepath.Join(k.dir, filepath.FromSlash(e.OnDisk())))
+			seen = errors.Is(err, fs.ErrNotExist)
+		}
+		if seen && found[e] < n {
+			stale[e] = found[e]
+		}
+	}
+	return stale
+}
+
+// baselineSummary says what the baseline hides, and what it holds in vain.
+func (s *session) baselineSummary() {
+	if s.known == nil {
+		return
+	}
+	n := 0
+	for _, times := range s.result.Baselined {
+		n += times
+	}
+	if n > 0 {
+		s.say("%s in the baseline %s.", is(n, "finding"), s.known.file)
+	}
+	list := baseline.Sorted(s.known.stale(s.result, s.dir, s.result.Baselined))
+	if len(list) == 0 {
+		return
+	}
+	what, verb := "entries", "match"
+	if len(list) == 1 {
+		what, verb = "entry", "matches"
+	}
+	s.say("note: %d %s of %s %s nothing any more, or less than it was; --update-baseline drops that:", len(list), what, s.known.file, verb)
+	for i, e := range list {
+		if i == maxListed && !s.opts.verbose && len(list) > maxListed+1 {
+			s.say("  and %d more (--verbose lists them)", len(list)-i)
+			return
+		}
+		s.say("  %s", report.Plain(entryText(e)))
+	}
+}
+
+func entryText(e baseline.Entry) string {
+	text := e.File + ": " + e.Rule
+	if e.Place != "" {
+		text += " at " + e.Place
+	}
+	return text
+}
+
+// updateBaseline writes what is found now. Of files and rules that the run was
+// not about the entries stay.
+func (s *session) updateBaseline(ctx context.Context, req *request) (int, error) {
+	k := s.baselineFile(req)
+	if k == nil {
+		return 0, &usageError{text: "--update-baseline needs to know which file", hint: "Give --baseline FILE, or baseline: FILE in " + ".natsfix.yaml."}
+	}
+	if err := k.load(); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return 0, err
+	}
+	req.FindOnly = true
+	req.Baseline = &engine.Baseline{Name: k.nameFrom(s.dir)}
+	if err := s.run(ctx, req); err != nil {
+		return 0, err
+	}
+	found, rest := s.entries()
+	next, fresh, gone := k.merge(found, k.stale(s.result, s.dir, found))
+	text := baseline.Format(next)
+	if old, err := os.ReadFile(k.file); err != nil || string(old) != string(text) {
+		if err := baseline.Write(k.file, text); err != nil {
+			return 0, fmt.Errorf("%s: cannot be written: %w", k.file, err)
+		}
+	}
+	total := 0
+	for _, n := range next {
+		total += n
+	}
+	s.errors(true)
+	s.say("%s: %s (%d new, %d gone).", k.file, report.Count(total, "finding"), fresh, gone)
+	if len(rest) > 0 {
+		s.say("%s cannot be in a baseline:", report.Count(len(rest), "finding"))
+		r := s.messages()
+		for _, f := range rest {
+			r.WriteFinding(s.msg, f, nil)
+		}
+	}
+	code := exitDone
+	if s.failing(rest) {
+		code = exitFindings
+	}
+	if slices.ContainsFunc(s.result.Errors, func(e engine.Error) bool { return e.Kind == engine.Unreadable }) {
+		code = exitUsage
+	}
+	return code, s.flush()
+}
+
+// entries counts the findings of a run by what a baseline calls them. A place
+// counts once, whatever is said about it. Rest is what no baseline holds.
+func (s *session) entries() (found map[baseline.Entry]int, rest []*engine.Finding) {
+	type place struct {
+		entry  baseline.Entry
+		offset int
+	}
+	found = make(map[baseline.Entry]int)
+	seen := make(map[place]bool)
+	for _, f := range s.result.Findings {
+		at := place{f.Entry, f.Offset}
+		switch {
+		case f.Entry.Rule == "":
+			rest = append(rest, f)
+		case !seen[at]:
+			seen[at] = true
+			found[f.Entry]++
+		}
+	}
+	return found, rest
+}
+
+// merge returns the entries to be written: those found, and those of before
+// that the run was not about. It counts the findings that are new and gone.
+func (k *known) merge(found, stale map[baseline.Entry]int) (next map[baseline.Entry]int, fresh, gone int) {
+	next = make(map[baseline.Entry]int, len(found))
+	for e, n := range found {
+		next[e] = n
+		fresh += max(0, n-k.entries[e])
+	}
+	for e, n := range k.entries {
+		left, isStale := stale[e]
+		switch {
+		case isStale:
+			gone += n - left
+		default:
+			next[e] = max(n, found[e])
+		}
+	}
+	return next, fresh, gone
+}
