@@ -48,6 +48,8 @@ type App struct {
 	Judge  func(name string, head []byte, whole bool) repo.Verdict
 
 	editor editorTurn
+	// abandon ends a run that takes too long to notice Ctrl-C.
+	abandon abandoning
 
 	// recipes are the last of Rules, read from recipePaths; given are the
 	// parameters, as RULE.PARAM, that settings give.
@@ -64,7 +66,31 @@ func (a *App) Main(args []string) int {
 	}
 	ctx, stop := a.untilSignal()
 	defer stop()
-	code, err := a.dispatch(ctx, args[min(1, len(args)):])
+	var code int
+	var err error
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		code, err = a.dispatch(ctx, args[min(1, len(args)):])
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+		if left, wrote := a.abandon.leave(ended); left {
+			text := "nothing was written"
+			if wrote {
+				text = "what was written before is whole (natsfix undo takes files back)"
+			}
+			if a.abandon.hint != "" {
+				text = a.abandon.hint
+			}
+			if isTerminal(a.Stderr) {
+				fmt.Fprint(a.Stderr, "\r\x1b[K") // a progress bar
+			}
+			fmt.Fprintf(a.Stderr, "natsfix: interrupted; %s\n", text)
+			return exitInterrupted
+		}
+	}
 	switch {
 	case err == nil:
 		return code

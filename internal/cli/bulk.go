@@ -66,7 +66,6 @@ type bulkRun struct {
 	write  bool
 	push   bool
 	remote string
-	dir    string // of the run, private
 	judge  func() (*oracle.Judge, error)
 	bar    *progress
 }
@@ -131,6 +130,7 @@ func (r *bulkRun) all(ctx context.Context, list []bulk.Source, summaries string)
 	var end func()
 	r.judge, end = judge(ctx, opts.Jobs)
 	defer end()
+	defer r.app.abandon.onExit(end)()
 	r.bar = newProgress(r.session, "repository", len(list))
 	opts.Done = func(*bulk.Outcome) { r.bar.add(1) }
 	outcomes, err := bulk.Run(ctx, list, opts)
@@ -167,7 +167,9 @@ func (r *bulkRun) open(opts *bulk.Options) (func(), error) {
 	if !r.write {
 		dir, err := os.MkdirTemp("", "natsfix-bulk-")
 		opts.Dir = dir
-		return func() { os.RemoveAll(dir) }, err
+		remove := func() { os.RemoveAll(dir) }
+		done := r.app.abandon.onExit(remove)
+		return func() { remove(); done() }, err
 	}
 	dir, err := bulkDir(r.branch)
 	if err != nil {
@@ -181,8 +183,10 @@ func (r *bulkRun) open(opts *bulk.Options) (func(), error) {
 	if opts.SummaryDir == "" {
 		opts.SummaryDir = filepath.Join(dir, "summaries")
 	}
-	r.dir = dir
-	return func() { state.Close(); lock.Close() }, nil
+	r.app.abandon.hint = "branches that are made are whole; the same command goes on"
+	// What is left of a branch that is being made is gone on with by the next run.
+	done := r.app.abandon.onExit(func() { os.RemoveAll(filepath.Join(dir, "tmp")) })
+	return func() { state.Close(); lock.Close(); done() }, nil
 }
 
 // openBulkState locks the directory of a run and opens its state.

@@ -50,6 +50,7 @@ func TestPagesShowWhatHappens(t *testing.T) {
 		t.Run(page, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			t.Setenv("XDG_STATE_HOME", t.TempDir())
+			setGit(t)
 			commands := 0
 			for _, b := range blocks {
 				if b.name != "" {
@@ -79,6 +80,17 @@ func TestPagesShowWhatHappens(t *testing.T) {
 				t.Error("the page has no examples")
 			}
 		})
+	}
+}
+
+// setGit keeps the user's settings of git out, and says who commits.
+func setGit(t *testing.T) {
+	for name, value := range map[string]string{
+		"GIT_CONFIG_GLOBAL": os.DevNull, "GIT_CONFIG_NOSYSTEM": "1",
+		"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.com",
+		"GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000",
+	} {
+		t.Setenv(name, value)
 	}
 }
 

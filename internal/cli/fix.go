@@ -156,7 +156,7 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 	defer f.writer.close()
 
 	if f.commit != nil && f.mode == write {
-		if err := f.commit.start(); err != nil {
+		if err := f.app.abandon.write(f.commit.start); err != nil {
 			return 0, err
 		}
 	}
@@ -166,7 +166,7 @@ func (f *fixRun) finish(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	if f.opts.patch != "" && failed == nil {
-		if err := f.writePatch(); err != nil {
+		if err := f.app.abandon.write(f.writePatch); err != nil {
 			return 0, err
 		}
 	}
@@ -201,7 +201,7 @@ func (f *fixRun) commitWritten(ctx context.Context) error {
 	case f.interrupted:
 		return nil
 	}
-	return f.commit.finish(ctx, f.written)
+	return f.app.abandon.write(func() error { return f.commit.finish(ctx, f.written) })
 }
 
 // groups handles one group after the other until one is interrupted.

@@ -60,7 +60,7 @@ func (s *session) writeReports(run *report.Run) error {
 		}
 		plain := *run
 		plain.Color = false
-		if err := reportTo(f.file, reporter, &plain); err != nil {
+		if err := s.app.abandon.write(func() error { return reportTo(f.file, reporter, &plain) }); err != nil {
 			return err
 		}
 		s.masked = s.masked || plain.Masked()

@@ -131,3 +131,25 @@ func columns(stream any) int {
 	}
 	return 80
 }
+
+// countReads begins to show how many of the files of a request are read.
+func (s *session) countReads(req *request) *progress {
+	files := make(map[string]bool, len(req.Targets))
+	for _, path := range req.Targets {
+		if _, hosted := req.Hosted[path]; !hosted {
+			files[path] = true
+		}
+	}
+	bar := newProgress(s, "file", len(files))
+	if bar == nil {
+		return nil
+	}
+	plain := req.Read
+	req.Read = func(path string) ([]byte, error) {
+		if files[path] {
+			bar.add(1)
+		}
+		return plain(path)
+	}
+	return bar
+}

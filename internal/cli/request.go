@@ -79,7 +79,9 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	req.Jobs = o.jobs
 	req.Judge, req.close = s.judge, func() {}
 	if s.judge == nil {
-		req.Judge, req.close = judge(ctx, o.jobs)
+		start, end := judge(ctx, o.jobs)
+		done := s.app.abandon.onExit(end)
+		req.Judge, req.close = start, func() { end(); done() }
 	}
 	return req, nil
 }
@@ -114,15 +116,21 @@ func read(path string) ([]byte, error) {
 
 // judge returns how to start the judge, once, and how to end it.
 func judge(ctx context.Context, jobs int) (start func() (*oracle.Judge, error), end func()) {
+	var mu sync.Mutex
 	var started *oracle.Judge
 	start = sync.OnceValues(func() (*oracle.Judge, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		var err error
 		started, err = oracle.Start(ctx, oracle.Options{Jobs: jobs})
 		return started, err
 	})
 	return start, func() {
+		mu.Lock()
+		defer mu.Unlock()
 		if started != nil {
 			started.Close()
+			started = nil
 		}
 	}
 }

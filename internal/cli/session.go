@@ -129,7 +129,9 @@ func (s *session) run(ctx context.Context, req *request) error {
 	if err := s.readBaseline(req); err != nil {
 		return err
 	}
+	bar := s.countReads(req)
 	res, err := s.app.Run(ctx, req.Request)
+	bar.end()
 	if err != nil {
 		return err
 	}

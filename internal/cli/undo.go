@@ -45,7 +45,11 @@ func (a *App) undo(ctx context.Context, c *call) (int, error) {
 	if err := s.recoverIn(ctx, store); err != nil {
 		return 0, err
 	}
-	outcomes, err := store.Undo(ctx, s.dir, safeio.UndoOptions{InPlace: c.Bool("in-place"), DryRun: c.Bool("dry-run")})
+	var outcomes []safeio.Outcome
+	err = a.abandon.write(func() (err error) {
+		outcomes, err = store.Undo(ctx, s.dir, safeio.UndoOptions{InPlace: c.Bool("in-place"), DryRun: c.Bool("dry-run")})
+		return err
+	})
 	code := exitDone
 	for _, o := range outcomes {
 		code = max(code, s.undone(o, c.Bool("dry-run")))

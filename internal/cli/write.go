@@ -94,7 +94,7 @@ func (w *writer) writeChanges(ctx context.Context, changes []safeio.Change) (ref
 	if err := w.open(ctx); err != nil {
 		return "", err
 	}
-	err = w.run.Write(ctx, changes)
+	err = w.session.app.abandon.write(func() error { return w.run.Write(ctx, changes) })
 	if e, ok := errors.AsType[*safeio.Error](err); ok && e.Kind != safeio.JournalFailed && e.Kind != safeio.Pending {
 		return e.Error(), nil
 	}
