@@ -54,7 +54,7 @@ command. No hook, filter or program that a repository names is run, and its
 			"natsfix bulk -w --branch natsfix/gateways --only gateway-cluster-name ~/src",
 			"natsfix bulk -w --push --summary-dir prs repos.txt",
 		},
-		flags: slices.Concat(flags, ruleFlags(), serverFlags(), outputFlags(), messageFlags(), pick(inputFlags(), "config", "no-config", "jobs")),
+		flags: slices.Concat(flags, pick(ruleFlags(), "recipes", "only", "skip", "unsafe", "set"), serverFlags(), outputFlags(), messageFlags(), pick(inputFlags(), "config", "no-config", "jobs")),
 		run:   a.bulk,
 	}
 }
