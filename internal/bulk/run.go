@@ -85,6 +85,11 @@ type run struct {
 // ctx ends, the rest is skipped; what was begun is ended or can be gone on
 // with.
 func Run(ctx context.Context, list []Source, opts Options) ([]*Outcome, error) {
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	opts.Dir = dir
 	r := &run{Options: opts, tmp: filepath.Join(opts.Dir, "tmp"), read: repo.Exec(ctx), write: repo.Exec(context.WithoutCancel(ctx))}
 	if err := os.RemoveAll(r.tmp); err != nil { // of a run that was cut off
 		return nil, err

@@ -74,7 +74,10 @@ func OpenCheckout(run Runner, dir, scratch string) (*Checkout, error) {
 
 // makeScratch makes an empty bare repository in dir.
 func makeScratch(dir, format string) (string, error) {
-	dir = filepath.Join(dir, "git")
+	dir, err := filepath.Abs(filepath.Join(dir, "git"))
+	if err != nil {
+		return "", err
+	}
 	config := "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
 	if format == "sha256" {
 		config = "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n"

@@ -1,0 +1,38 @@
+package repo
+
+import "testing"
+
+func TestAddressesAreToldFromPaths(t *testing.T) {
+	for text, want := range map[string]bool{
+		"https://example.com/a.git": true, "git@example.com:org/a.git": true, "example.com:a": true, "file:///a": true, "ext::sh -c x": true,
+		"/a/b": false, "a/b": false, "./a:b": false, "a": false, "C:\\a": false, "../a.git": false,
+	} {
+		if got := IsURL(text); got != want {
+			t.Errorf("IsURL(%q) is %v", text, got)
+		}
+	}
+	for text, ok := range map[string]bool{
+		"https://example.com/a.git": true, "git@example.com:org/a.git": true, "ssh://git@example.com/a": true, "ssh://[::1]/a": true,
+		"ext::sh -c x": false, "fd::17": false, "-x": false, "rsync://a/b": false, "transport::https://a": false,
+	} {
+		if err := CheckURL(text); (err == nil) != ok {
+			t.Errorf("CheckURL(%q): %v", text, err)
+		}
+	}
+}
+
+func TestMaskURLHidesPasswordsAndTokens(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://user:pass@example.com/a.git": "https://user:********@example.com/a.git",
+		"https://ghp_token@example.com/a":     "https://********@example.com/a",
+		"https://u:p@ss@example.com/a":        "https://u:********@example.com/a",
+		"https://example.com/a@b":             "https://example.com/a@b",
+		"ssh://git@example.com/a":             "ssh://git@example.com/a",
+		"git@example.com:a":                   "git@example.com:a",
+		"/a/b":                                "/a/b",
+	} {
+		if got := MaskURL(text); got != want {
+			t.Errorf("MaskURL(%q) is %q, want %q", text, got, want)
+		}
+	}
+}
