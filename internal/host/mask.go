@@ -40,11 +40,9 @@ func mask(text []byte, f *flow) (masked []byte, spans []ast.Span) {
 // dead makes comments of the whole lines in a span.
 func (m *masker) dead(d ast.Span) {
 	for start := d.Start; start < d.End; {
-		end := start + 1
+		end := len(m.text)
 		if i := bytes.IndexByte(m.text[start:], '\n'); i >= 0 {
 			end = start + i
-		} else {
-			end = len(m.text)
 		}
 		if end <= d.End && m.lineStart(start) == start {
 			m.comment(ast.Span{Start: start, End: end})

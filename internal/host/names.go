@@ -60,7 +60,7 @@ func FormOf(name string) (Form, Language) {
 	lang, special := suffixes[ext]
 	if special {
 		base = rest
-		rest, ext = cutExt(base)
+		_, ext = cutExt(base)
 	}
 	e, ok := endings[ext]
 	switch {
