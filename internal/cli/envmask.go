@@ -66,8 +66,10 @@ func newEnvMask(env environment) *envMask {
 		if quoted, err := json.Marshal(value); err == nil {
 			m.values[string(quoted)] = true
 		}
-		if len(value) >= minSecretText {
-			words = append(words, value)
+		for _, word := range heard(value) {
+			if len(word) >= minSecretText {
+				words = append(words, word)
+			}
 		}
 	}
 	// Of two values of which one begins the other the longer one counts.
@@ -78,6 +80,21 @@ func newEnvMask(env environment) *envMask {
 	}
 	m.words = strings.NewReplacer(pairs...)
 	return m
+}
+
+// heard returns what the server may say of a value: all of it; what the parser
+// reads of it, without quotes and what it ends at; and either without its last
+// letter, which the server takes for the unit of a size ("max_mem_store
+// strconv.ParseInt: parsing ...", getStorageSize in server/opts.go).
+func heard(value string) []string {
+	words := []string{value}
+	words = append(words, strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("\"' \t\r\n,;{}[]", r) })...)
+	for _, w := range words {
+		if w != "" {
+			words = append(words, w[:len(w)-1])
+		}
+	}
+	return words
 }
 
 func (m *envMask) text(s *string) {

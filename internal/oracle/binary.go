@@ -154,7 +154,9 @@ func (b *Binary) run(ctx context.Context, dir string, env map[string]string, arg
 	var out head
 	out.max = 64 << 10
 	cmd.Stdout, cmd.Stderr = &out, &out
+	alone(cmd)
 	err := cmd.Run()
+	endGroup(cmd) // a wrapper may leave its own children behind
 	if ctx.Err() != nil {
 		err = fmt.Errorf("it did not come to an end within %v", binaryTime)
 	}

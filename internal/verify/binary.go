@@ -109,6 +109,9 @@ func (s *second) describe() string {
 	if s.unasked > 0 {
 		text += fmt.Sprintf(", %d could not be asked about", s.unasked)
 	}
+	if s.valid+s.refused == 0 {
+		return text
+	}
 	if s.differ == 0 {
 		return text + "; it agrees with " + oracle.Release() + " as far as -t goes"
 	}
