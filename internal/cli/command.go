@@ -53,6 +53,7 @@ func (a *App) commands() []*command {
 		a.bulkCommand(),
 		a.undoCommand(),
 		a.testCommand(),
+		a.initCommand(),
 		a.versionCommand(),
 	}
 	return append(list, a.completionCommand(list), a.helpCommand(list))

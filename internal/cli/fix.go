@@ -24,7 +24,7 @@ configuration; natsfix undo takes the last run back.`,
 			"natsfix --patch natsfix.patch conf/",
 			"natsfix -w - < old.conf > new.conf",
 		},
-		flags: slices.Concat(writeFlags(), ruleFlags(), knownFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
+		flags: slices.Concat(writeFlags(), ruleFlags(), knownFlags(), addFlags(), serverFlags(), outputFlags(), messageFlags(), inputFlags()),
 		run:   a.fix,
 	}
 }
@@ -76,6 +76,11 @@ func (s *session) rewrite(ctx context.Context, commands []*command) (int, error)
 	defer req.close()
 	if s.opts.updateBaseline {
 		return s.updateBaseline(ctx, req)
+	}
+	if s.opts.addIgnores {
+		if err := s.addIgnores(ctx, req); err != nil {
+			return 0, err
+		}
 	}
 	req.Prove = true
 	if err := s.run(ctx, req); err != nil {

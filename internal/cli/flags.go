@@ -52,6 +52,14 @@ func knownFlags() []cli.Flag {
 	}
 }
 
+// addFlags write comments in the place of corrections.
+func addFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Category: selecting, Name: "add-ignores", Usage: "correct nothing; write a comment that silences it above each line with findings"},
+		&cli.StringFlag{Category: selecting, Name: "reason", Usage: "`TEXT`: why, for the comments of --add-ignores (default: " + defaultReason + ")"},
+	}
+}
+
 func serverFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Category: servers, Name: "server-args", Usage: "`ARGS`: the flags that nats-server is started with, as in \"-js --name n1\""},

@@ -32,6 +32,8 @@ type options struct {
 	branch                string
 	baseline              string
 	updateBaseline        bool
+	addIgnores            bool
+	reason                string
 	stdinName, config     string
 	target, from          string
 	context, jobs         int
@@ -54,6 +56,7 @@ func (a *App) options(c *call) (*options, error) {
 		patch: c.String("patch"), since: c.String("since"), staged: c.Bool("staged"),
 		commit: c.Bool("commit"), branch: c.String("branch"),
 		baseline: c.String("baseline"), updateBaseline: c.Bool("update-baseline"),
+		addIgnores: c.Bool("add-ignores"), reason: strings.TrimSpace(c.String("reason")),
 		stdinName: c.String("stdin-filename"), config: c.String("config"),
 		target: c.String("target"), from: c.String("from"),
 		context: c.Int("unified"), jobs: c.Int("jobs"),
@@ -76,6 +79,14 @@ func (o *options) readChoices(c *cli.Context) error {
 	switch {
 	case o.dryRun && o.write:
 		return usage("--dry-run and --write contradict each other")
+	case o.addIgnores && (o.updateBaseline || o.commit || o.branch != ""):
+		return usage("--add-ignores stands without --update-baseline, --commit and --branch")
+	case o.addIgnores && slices.Contains(o.paths, stdinPath):
+		return usage("--add-ignores is for files, not for standard input")
+	case o.reason != "" && !o.addIgnores:
+		return usage("--reason is for --add-ignores")
+	case strings.ContainsAny(o.reason, "\r\n"):
+		return usage("--reason is one line")
 	case o.since != "" && o.staged:
 		return usage("--since and --staged contradict each other")
 	case o.commit && o.allowDirty:

@@ -34,6 +34,7 @@ type session struct {
 	base     string                        // the directory at which names in diffs start
 	result   *engine.Result
 	loaded   *engine.Loaded // of commands that print places without the engine's result
+	adding   bool           // comments are written in the place of corrections
 	known    *known         // the baseline, nil for none
 	masked   bool           // a secret was replaced in what was shown
 }
@@ -126,8 +127,10 @@ func (s *session) setBase(files []*engine.File, candidates ...string) {
 
 // run calls the engine.
 func (s *session) run(ctx context.Context, req *request) error {
-	if err := s.readBaseline(req); err != nil {
-		return err
+	if !s.adding {
+		if err := s.readBaseline(req); err != nil {
+			return err
+		}
 	}
 	bar := s.countReads(req)
 	res, err := s.app.Run(ctx, req.Request)

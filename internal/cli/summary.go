@@ -69,7 +69,7 @@ func (f *fixRun) summary() {
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
 	if len(f.shown)+len(f.written)+left == 0 {
-		outcome := "nothing to " + map[string]string{"fix": "correct", "edit": "change"}[f.noun()]
+		outcome := "nothing to " + map[string]string{"fix": "correct", "edit": "change", "comment": "silence"}[f.noun()]
 		if len(f.result.Errors)+len(f.result.Findings) > 0 {
 			outcome = "none would change"
 		}
@@ -79,6 +79,7 @@ func (f *fixRun) summary() {
 		f.say("Proved with nats-server %s.", strings.TrimPrefix(f.result.Judge, "v"))
 	}
 	f.hidden()
+	f.addedSummary()
 	f.maskNote()
 	f.nextCommand()
 }
@@ -105,6 +106,9 @@ func (f *fixRun) counts(groups []*engine.Group) string {
 
 // noun is what a change of the command is called.
 func (f *fixRun) noun() string {
+	if f.adding {
+		return "comment"
+	}
 	if f.command == "edit" {
 		return "edit"
 	}
@@ -287,7 +291,7 @@ func (s *session) repeat(words ...string) string {
 		switch name {
 		case "--recipes", "--only", "--skip", "--set", "--unsafe", "--env-file", "--env-inherit", "--target", "--from",
 			"--allow-dirty", "--in-place", "--max-size", "--require-proof", "--since", "--staged", "--commit", "--branch", "--repos", "--push", "--remote", "--summary-dir",
-			"--config", "--no-config", "--baseline",
+			"--config", "--no-config", "--baseline", "--add-ignores", "--reason",
 			"--where", "--commands", "--fail-if-no-match":
 			flags = append(flags, shellQuote(flag))
 		case "--env":

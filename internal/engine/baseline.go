@@ -130,14 +130,17 @@ func quoteKey(key string) string {
 	return key
 }
 
-// baselineUse returns how often each entry of the baseline was found.
+// baselineUse returns how often each entry of the baseline was found in what
+// was asked for.
 func (p *plan) baselineUse() map[baseline.Entry]int {
 	if p.run.req.Baseline == nil {
 		return nil
 	}
 	use := make(map[baseline.Entry]int, len(p.inBaseline))
 	for e, places := range p.inBaseline {
-		use[e] = len(places)
+		if p.run.targets[places[0].path] { // an entry is about one file
+			use[e] = len(places)
+		}
 	}
 	return use
 }

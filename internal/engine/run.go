@@ -107,7 +107,12 @@ func (r *run) result(p *plan) *Result {
 	}
 	res.Findings = append(res.Findings, r.problemFindings(p)...)
 	res.Findings = append(res.Findings, r.ignoreFindings(p)...)
-	res.Ignored, res.Baselined = len(p.ignored), p.baselineUse()
+	for at := range p.ignored {
+		if r.targets[at.path] {
+			res.Ignored++
+		}
+	}
+	res.Baselined = p.baselineUse()
 	slices.SortStableFunc(res.Findings, compareFindings)
 	masker := r.secrets(p, res.Findings, files)
 	res.Groups = p.resultGroups(files)
