@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/diff"
+	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 )
 
@@ -32,7 +33,7 @@ func (a *App) explain(_ context.Context, c *call) (int, error) {
 	}
 	var rules []*fixes.Rule
 	for _, name := range c.Args().Slice() {
-		r, err := findRule(a.Rules, "explain", name)
+		r, err := findRule(slices.Concat(a.Rules, engine.Problems()), "explain", name)
 		if err != nil {
 			return 0, err
 		}

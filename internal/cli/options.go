@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/oracle"
 )
@@ -165,8 +166,10 @@ func ruleList(rules []*fixes.Rule, flag string, given []string) ([]string, error
 			if name = strings.TrimSpace(name); name == "" {
 				continue
 			}
-			if _, err := findRule(rules, flag, name); err != nil {
-				return nil, err
+			if flag != "--skip" || !engine.MayBeOff(name) {
+				if _, err := findRule(rules, flag, name); err != nil {
+					return nil, err
+				}
 			}
 			names = append(names, name)
 		}
@@ -185,6 +188,11 @@ func findRule(rules []*fixes.Rule, where, name string) (*fixes.Rule, error) {
 			return r, nil
 		}
 		names = append(names, r.Name)
+	}
+	if engine.IsProblem(name) {
+		e := usage("%s: %s is no rule: natsfix tells it of every file that cannot be read", where, name)
+		e.hint = "natsfix explain " + name + " says what can be done about it."
+		return nil, e
 	}
 	e := usage("%s: there is no rule %s", where, quote(name))
 	e.hint = "natsfix rules lists them."

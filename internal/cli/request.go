@@ -66,7 +66,9 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	if req.Window, err = releaseWindow(o.from, o.target); err != nil {
 		return nil, err
 	}
-	req.KnownRules = s.knownRules().Rules()
+	req.KnownRules = slices.DeleteFunc(s.knownRules().Rules(), func(name string) bool {
+		return engine.IsProblem(name) && !engine.MayBeOff(name)
+	})
 	// What somebody asked for by a command is no finding to be silenced.
 	req.NeverIgnore = func(path, rule string) bool { return s.rules != nil || req.settings.neverIgnore(path, rule) }
 	req.Unsafe = o.unsafe
@@ -143,7 +145,21 @@ func (s *session) knownRules() config.Known {
 			for _, r := range s.app.Rules {
 				names = append(names, r.Name)
 			}
+			for _, p := range engine.Problems() {
+				names = append(names, p.Name)
+			}
 			return names
+		},
+		Fixed: func(rule string, severity config.Severity) string {
+			switch {
+			case ruleNamed(s.app.Rules, rule) != nil || !engine.IsProblem(rule):
+				return ""
+			case !engine.MayBeOff(rule):
+				return "what cannot be read cannot be judged; exclude the file if it is no configuration"
+			case severity != config.Off && severity != config.Error:
+				return "it is an error, or off"
+			}
+			return ""
 		},
 		Params: func(rule string) []string {
 			var names []string

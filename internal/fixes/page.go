@@ -52,6 +52,9 @@ func (r *Rule) Page() string {
 		example(&b, d.After, d.AfterFiles)
 	}
 	fmt.Fprintf(&b, "\n## To silence it\n\nSkip the rule with `--skip %s`, or switch it off in `.natsfix.yaml`:\n\n```yaml\nrules:\n  %s: off\n```\n", r.Name, r.Name)
+	if !r.Ignores {
+		fmt.Fprintf(&b, "\nFor one place, a comment on the line or above it says why ([more](../ignoring.md)):\n\n```\n# natsfix:ignore %s -- reason\n```\n", r.Name)
+	}
 	if len(d.References) > 0 {
 		fmt.Fprintf(&b, "\n## References\n\n%s\n", strings.Join(d.References, ", "))
 	}
