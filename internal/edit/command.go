@@ -69,7 +69,7 @@ func ParseCommand(text string) (*Command, error) {
 	if limit, ok := strings.CutPrefix(rest, "file:"); ok {
 		c.File, rest, _ = strings.Cut(limit, " ")
 		if _, err := path.Match(c.File, ""); err != nil || c.File == "" {
-			return nil, fmt.Errorf("%q: file: needs a glob such as file:hub*.conf", text)
+			return nil, fmt.Errorf("%q: file: needs a glob such as file:hub*.conf", brief(text))
 		}
 		rest = strings.TrimLeft(rest, " \t")
 	}
@@ -91,7 +91,7 @@ func ParseCommand(text string) (*Command, error) {
 			err = fmt.Errorf("there is %q too many", args.rest)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%q: %w (usage: %s %s)", text, err, v.Name, v.Usage)
+			return nil, fmt.Errorf("%q: %w (usage: %s %s)", brief(text), err, v.Name, v.Usage)
 		}
 		return c, nil
 	}
@@ -99,7 +99,17 @@ func ParseCommand(text string) (*Command, error) {
 	if s := suggest.Suggest(name, names); s != "" {
 		hint = "did you mean " + s + "? " + hint
 	}
-	return nil, fmt.Errorf("%q: there is no command %q; %s", text, name, hint)
+	return nil, fmt.Errorf("%q: there is no command %q; %s", brief(text), name, hint)
+}
+
+// brief returns a command or a value as far as messages show it: what stands in
+// a block may be a secret, and file and line tell where the rest is.
+func brief(text string) string {
+	text = strings.TrimSpace(text)
+	if i := strings.IndexAny(text, "{\n"); i >= 0 && i+1 < len(text) {
+		return strings.TrimRight(text[:i+1], "\r\n") + "..."
+	}
+	return text
 }
 
 // Prints reports whether the command prints and edits nothing.

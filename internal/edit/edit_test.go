@@ -45,6 +45,27 @@ func TestCommandsReadFromAFile(t *testing.T) {
 	}
 }
 
+func TestCommentsInACommandOpenNoBrackets(t *testing.T) {
+	list, err := parseCommands("cmds", "set b { # one { more\n  c: 1 // it's [ so\n  d: nats://x\n}\nremove c\n")
+	if err != nil || len(list) != 2 {
+		t.Fatalf("got %d commands, %v", len(list), err)
+	}
+}
+
+func TestCommandErrorsKeepWhatStandsInBlocks(t *testing.T) {
+	for _, text := range []string{
+		"set a {user: u, password: hunter2",
+		"set a {\n user: u\n password: hunter2\n",
+		"set a {password: hunter2} b",
+		"frob a {password: hunter2}",
+		"file:[ set a {password: hunter2}",
+	} {
+		if _, err := ParseCommand(text); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: the error is %v", text, err)
+		}
+	}
+}
+
 func TestFileLimitNamesTheLastPartsOfAPath(t *testing.T) {
 	for _, c := range []struct {
 		glob, file string

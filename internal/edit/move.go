@@ -2,6 +2,7 @@ package edit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -138,6 +139,9 @@ func (a moving) destination(m *query.Match) (in *query.Match, key, why string) {
 	if len(found) == 1 && found[0].Map() != nil && m.Entry != nil {
 		in, key = found[0], m.Entry.Key
 	} else if len(found) == 1 && found[0].Value.IsList() {
+		if !a.keep && inside(found[0].Path, m.Path) {
+			return nil, "", fmt.Sprintf("%s cannot move into itself", m.Path)
+		}
 		return found[0], "", ""
 	} else if last, ok := to.Last(); ok && last.Kind == query.Key {
 		parents := query.Find(m.Server, to.Parent())
@@ -148,6 +152,9 @@ func (a moving) destination(m *query.Match) (in *query.Match, key, why string) {
 	} else {
 		return nil, "", fmt.Sprintf("%s names no block or list for it to go into", to)
 	}
+	if !a.keep && inside(in.Path, m.Path) {
+		return nil, "", fmt.Sprintf("%s cannot move into itself", m.Path)
+	}
 	if there := in.Below(query.Step{Kind: query.Key, Key: key}); len(there) > 0 {
 		if there[0].Entry == m.Entry || a.keep && jsonText(there[0].Value.Plain()) == jsonText(m.Value.Plain()) {
 			return nil, "", ""
@@ -155,6 +162,15 @@ func (a moving) destination(m *query.Match) (in *query.Match, key, why string) {
 		return nil, "", there[0].Path + " is there already"
 	}
 	return in, key, ""
+}
+
+// inside reports whether a path names what another one names, or something in
+// it.
+func inside(path, other string) bool {
+	p, o := query.Exact(path).Steps, query.Exact(other).Steps
+	return len(p) >= len(o) && slices.EqualFunc(p[:len(o)], o, func(a, b query.Step) bool {
+		return a.Kind == b.Kind && a.Key == b.Key && a.Index == b.Index
+	})
 }
 
 // bound returns the path that a match goes to: wildcards in it stand for what

@@ -127,8 +127,8 @@ func parseCommands(file, text string) ([]*Command, error) {
 	return list, nil
 }
 
-// openBrackets returns how many braces and brackets outside quotes are open at
-// the end of a text.
+// openBrackets returns how many braces and brackets outside quotes and comments
+// are open at the end of a text.
 func openBrackets(text string) int {
 	open := 0
 	outsideQuotes(text, func(c byte, quoted bool) {

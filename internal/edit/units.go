@@ -95,15 +95,33 @@ func (r *Runner) Units() []*Unit {
 		for _, n := range r.notes[unit] {
 			u.Notes = append(u.Notes, Note{r.original(n.doc), n.span, n.message})
 		}
+		r.bringHome(unit, u.Notes)
 		out = append(out, u)
 	}
 	for _, unit := range slices.Sorted(maps.Keys(r.refused)) {
 		why := r.refused[unit]
-		if d := r.original(why.doc); d != nil && !d.Context {
-			out = append(out, &Unit{Refused: &Note{d, why.span, why.command}, Why: why.why, Related: why.related})
+		refused := []Note{{r.original(why.doc), why.span, why.command}}
+		if r.bringHome(unit, refused); refused[0].Doc != nil && !refused[0].Doc.Context {
+			out = append(out, &Unit{Refused: &refused[0], Why: why.why, Related: why.related})
 		}
 	}
 	return out
+}
+
+// bringHome moves notes that are all about files outside the paths to the first
+// of the unit's files that is inside: nobody is told about the others.
+func (r *Runner) bringHome(unit string, notes []Note) {
+	if slices.ContainsFunc(notes, func(n Note) bool { return n.Doc == nil || !n.Doc.Context }) {
+		return
+	}
+	for _, d := range r.base.Docs {
+		if !d.Context && r.unit(d.Path) == unit {
+			for i := range notes {
+				notes[i].Doc, notes[i].Span = d, ast.Span{}
+			}
+			return
+		}
+	}
 }
 
 // Refuse gives up the unit of a server because of a command that cannot be

@@ -42,12 +42,12 @@ func parseValue(text string) (ast.Node, error) {
 	const before = "x: "
 	d := ast.Parse("", []byte(before+text+"\n"), ast.Latest)
 	if errs := d.Errors(); len(errs) > 0 {
-		return ast.Node{}, fmt.Errorf("%q is not one value: %s; a text with blanks or separators needs quotes", text, errs[0].Message())
+		return ast.Node{}, fmt.Errorf("%q is not one value: %s; a text with blanks or separators needs quotes", brief(text), errs[0].Message())
 	}
 	e := d.Root().First()
 	if !e.Valid() || e.Kind() != ast.KindEntry || !e.Value().Valid() || len(d.LostNodes()) > 0 ||
 		e.Value().Start() != len(before) || e.Next().Valid() || e.Value().End() != len(before)+len(text) {
-		return ast.Node{}, fmt.Errorf("%q is not one value; a text with blanks or separators needs quotes", text)
+		return ast.Node{}, fmt.Errorf("%q is not one value; a text with blanks or separators needs quotes", brief(text))
 	}
 	if e.Value().Quote() == ast.Block {
 		return ast.Node{}, fmt.Errorf("a block string cannot be given here; use a text in double quotes with \\n")
@@ -67,11 +67,19 @@ func spaceBrackets(text string) string {
 	return b.String()
 }
 
-// outsideQuotes calls fn for every byte of a text in NATS syntax.
+// outsideQuotes calls fn for every byte of a text in NATS syntax; what stands in
+// a comment counts as quoted.
 func outsideQuotes(text string, fn func(c byte, quoted bool)) {
 	var quote byte
 	for i := 0; i < len(text); i++ {
 		c := text[i]
+		if quote == 0 && startsComment(text, i) {
+			for ; i < len(text) && text[i] != '\n'; i++ {
+				fn(text[i], true)
+			}
+			i--
+			continue
+		}
 		fn(c, quote != 0)
 		switch {
 		case quote != 0 && c == quote:
@@ -83,6 +91,15 @@ func outsideQuotes(text string, fn func(c byte, quoted bool)) {
 			quote = c
 		}
 	}
+}
+
+// startsComment reports whether a comment starts there; within a word, such as
+// a URL, none does.
+func startsComment(text string, i int) bool {
+	if i == 0 || !strings.ContainsRune(" \t\r\n", rune(text[i-1])) {
+		return false
+	}
+	return text[i] == '#' || strings.HasPrefix(text[i:], "//")
 }
 
 // maxNesting bounds the nesting of a value that is given on a command line.

@@ -25,6 +25,7 @@ func TestWords(t *testing.T) {
 		{engine.Change{Path: "x", Before: `"4222"`, After: "4222"}, `x: "4222" -> 4222`},
 		{engine.Change{Path: "x", Before: `"true"`, After: "true"}, `x: "true" -> true`},
 		{engine.Change{Path: "x", Before: `"a b"`, After: `{"domain":"hub","n":[1,"x"]}`}, `x: "a b" -> {domain: hub,n: [1,x]}`},
+		{engine.Change{Path: "x", Before: `"it\"s"`, After: `{"a":"\"b\"","c.d":"e:"}`}, `x: "it\"s" -> {a: "\"b\"",c.d: "e:"}`},
 	} {
 		if got := Words(c.change); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)

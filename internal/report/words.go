@@ -23,9 +23,11 @@ func Words(c engine.Change) string {
 	return s + " (" + c.Effect + ")"
 }
 
-// quotedWord is a JSON string that needs no quotes in a configuration, and the
-// colon behind it if it is a key.
-var quotedWord = regexp.MustCompile(`"([A-Za-z_$][A-Za-z0-9_.*>$-]*)"(:?)`)
+// quotedText is a JSON string, and the colon behind it if it is a key.
+var quotedText = regexp.MustCompile(`"(?:[^"\\]|\\.)*":?`)
+
+// bareWord is a text that needs no quotes in a configuration.
+var bareWord = regexp.MustCompile(`^[A-Za-z_$][A-Za-z0-9_.*>$-]*$`)
 
 // value shows a value that is given as JSON text, much as it would be written
 // in a configuration.
@@ -33,11 +35,15 @@ func value(text string) string {
 	if text == "" {
 		return "(not set)"
 	}
-	return Plain(quotedWord.ReplaceAllStringFunc(text, func(word string) string {
-		if key, ok := strings.CutSuffix(word, ":"); ok {
-			return strings.Trim(key, `"`) + ": "
+	return Plain(quotedText.ReplaceAllStringFunc(text, func(word string) string {
+		quoted, isKey := strings.CutSuffix(word, ":")
+		bare := quoted[1 : len(quoted)-1]
+		switch {
+		case !bareWord.MatchString(bare):
+			return word
+		case isKey:
+			return bare + ": "
 		}
-		bare := strings.Trim(word, `"`)
 		switch strings.ToLower(bare) {
 		case "true", "false", "yes", "no", "on", "off", "null":
 			return word // without quotes it would be no string
