@@ -32,8 +32,11 @@ func decode(name, dir string, data []byte, known Known) (*file, error) {
 	d := &decoder{Reader: yamlnode.Reader{Name: name}, dir: dir, known: known}
 	f := &file{name: name, dir: dir}
 	root, err := d.Document(data)
-	if root == nil || err != nil {
-		return f, err
+	if err != nil {
+		return nil, err
+	}
+	if root == nil {
+		return f, nil
 	}
 	d.file(root, f)
 	if err := d.Err(); err != nil {

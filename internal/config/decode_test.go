@@ -163,6 +163,7 @@ func TestAllProblemsOfAFileAreReported(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add("rules: {a: {params: {b: c}}}\noverrides: [{paths: [a]}]")
+	f.Add("a: &a [")
 	f.Add("a: &a [*a]\n<<: *a\nrules: *a")
 	f.Fuzz(func(t *testing.T, text string) {
 		got, err := decode(Name, "/repo", []byte(text), Known{})

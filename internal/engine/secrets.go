@@ -74,6 +74,7 @@ func SecretSpans(d *ast.Document, marked []Span) []Span {
 			}
 		}
 	}
+	spans = append(spans, secretsBehindErrors(d)...)
 	known := make(map[string]bool)
 	for _, s := range union(spans) {
 		known[string(src[s.Start:s.End])] = true
@@ -89,6 +90,28 @@ var secretNames = []string{"pass", "token", "secret", "seed", "key", "ek", "sent
 // mayNameSecret is the quick answer for the ordinary document: whether a secret
 // may stand in it under a key. It has no false negatives.
 func mayNameSecret(text string) bool { return holdsWord(text, secretNames) }
+
+// secretsBehindErrors finds the values of what looks like entries for secrets
+// from the line of the first syntax error on: what the tree makes of the text
+// there may not be what the person meant who wrote it.
+func secretsBehindErrors(d *ast.Document) []Span {
+	errs := d.Errors()
+	if len(errs) == 0 {
+		return nil
+	}
+	var out []Span
+	for start := d.LineStart(errs[0].Span.Start); start < len(d.Source()); {
+		end := len(d.Source())
+		if i := bytes.IndexByte(d.Source()[start:], '\n'); i >= 0 {
+			end = start + i
+		}
+		for _, s := range commentedSecrets(d.Text(ast.Span{Start: start, End: end})) {
+			out = append(out, Span{start + s.Start, start + s.End})
+		}
+		start = end + 1
+	}
+	return out
+}
 
 // namesSecret reports whether one of the secretKeys stands anywhere in a text.
 func namesSecret(text string) bool { return holdsWord(text, secretKeys) }

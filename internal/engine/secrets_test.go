@@ -51,6 +51,7 @@ var secretTexts = []string{
 	"password: S3cr;S3et",
 	"password: S3,S3\nuser: a",
 	"{ password: S3}S3 }",
+	"users = [ {user: b, password: S3a} {user: c, password: S3b} ]", // refused at the second item
 }
 
 func TestSecretsAreCovered(t *testing.T) {
