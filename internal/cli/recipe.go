@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/config"
+	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/recipe"
 	"github.com/natsfix/natsfix/internal/report"
 )
@@ -148,6 +149,9 @@ func (a *App) recipeTest(ctx context.Context, c *call, paths []string) (int, err
 	if err := a.loadRecipes(paths); err != nil {
 		return 0, err
 	}
+	if len(a.recipes) == 0 && len(paths) > 0 {
+		return 0, usage("there is no recipe in %s; a directory's *.yaml files are read", strings.Join(paths, ", "))
+	}
 	if len(a.recipes) == 0 {
 		return 0, usage("recipe test needs recipe files or directories")
 	}
@@ -201,6 +205,9 @@ func (a *App) recipeTest(ctx context.Context, c *call, paths []string) (int, err
 func (a *App) recipeNew(operands []string) (int, error) {
 	if len(operands) == 0 || len(operands) > 2 {
 		return 0, usage("recipe new needs a name, and may have a directory")
+	}
+	if slices.ContainsFunc(a.builtin(), func(r *fixes.Rule) bool { return r.Name == operands[0] }) {
+		return 0, usage("there is a rule %s already; give the recipe another name", operands[0])
 	}
 	text, err := recipe.New(operands[0])
 	if err != nil {

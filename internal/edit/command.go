@@ -1,6 +1,7 @@
 package edit
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"path/filepath"
@@ -88,7 +89,10 @@ func ParseCommand(text string) (*Command, error) {
 			c.label += " " + p.String()
 		}
 		if c.act, err = v.parse(args); err == nil && args.rest != "" {
-			err = fmt.Errorf("there is %q too many", args.rest)
+			err = fmt.Errorf("there is %q too many", brief(args.rest))
+		}
+		if p, ok := errors.AsType[*query.SyntaxError](err); ok {
+			err = p.Brief()
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w (usage: %s %s)", brief(text), err, v.Name, v.Usage)

@@ -59,6 +59,8 @@ func TestCommandErrorsKeepWhatStandsInBlocks(t *testing.T) {
 		"set a {password: hunter2} b",
 		"frob a {password: hunter2}",
 		"file:[ set a {password: hunter2}",
+		"set a[ {password: hunter2}",
+		"remove a {password: hunter2}",
 	} {
 		if _, err := ParseCommand(text); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: the error is %v", text, err)

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/natsfix/natsfix/internal/edit"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/query"
 )
 
 // head reads the comment on top: what the case shows, then a directive a line.
@@ -63,8 +65,10 @@ func (c *Case) directive(key, value string) (err error) {
 		c.Repeats = true
 	case "edit":
 		c.Edit = append(c.Edit, value)
+		_, err = edit.ParseCommand(value)
 	case "where":
 		c.Where = value
+		_, err = query.ParseCondition(value)
 	case "hosts":
 		return pair(c.Hosts, value)
 	case "target":

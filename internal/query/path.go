@@ -54,6 +54,12 @@ type SyntaxError struct {
 // Column returns the column of the error, in characters from 1.
 func (e *SyntaxError) Column() int { return utf8.RuneCountInString(e.Text[:e.Offset]) + 1 }
 
+// Brief returns the error without what follows the byte at fault, which may be
+// a secret where the text goes on with a value.
+func (e *SyntaxError) Brief() *SyntaxError {
+	return &SyntaxError{Text: e.Text[:min(len(e.Text), e.Offset+len(e.Found))], Offset: e.Offset, Found: e.Found, Want: e.Want}
+}
+
 func (e *SyntaxError) Error() string {
 	found := "the end"
 	if e.Found != "" {

@@ -179,6 +179,7 @@ func TestTablesNameTheirPlace(t *testing.T) {
 		"e.yaml": {"- {server: hub, domain: h}\n- 5\n", `e.yaml:2:3: a row is "5"`},
 		"f.txt":  {"", "the table f.txt is neither CSV nor YAML"},
 		"g.csv":  {"", "g.csv:1:1: the table is empty"},
+		"h.csv":  {"server,domain,domain\nhub,a,b\n", `h.csv:1:15: the column "domain" stands there twice`},
 	} {
 		write(name, c.text)
 		write("r.yaml", recipe+name)

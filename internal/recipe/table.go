@@ -158,6 +158,9 @@ func readCSV(name, text string) (*Table, error) {
 	t := &Table{}
 	for i, column := range header {
 		line, col := r.FieldPos(i)
+		if t.has(strings.TrimSpace(column)) {
+			return nil, &yamlnode.Problem{Pos: yamlnode.Pos{File: name, Line: line, Column: col}, What: fmt.Sprintf("the column %q stands there twice", strings.TrimSpace(column)), Want: "give it once"}
+		}
 		t.columns = append(t.columns, yamlnode.Value{Text: strings.TrimSpace(column), Pos: yamlnode.Pos{File: name, Line: line, Column: col}})
 	}
 	for {
