@@ -92,6 +92,8 @@ func TestParseNamesWhatIsWrong(t *testing.T) {
 		"no files":          {"It shows.\n", "expected a section in/PATH"},
 		"unknown directive": {"It shows.\nunsafe\nunsfae\n-- in/a --\n", `x.txtar:3: unknown directive "unsfae"`},
 		"no pair":           {"It shows.\nset: prefer\n-- in/a --\n", `x.txtar:2: set: expected NAME=VALUE, got "prefer"`},
+		"wrong command":     {"It shows.\nedit: set port\n-- in/a --\n", `x.txtar:2: edit: "set port": expected a value`},
+		"wrong condition":   {"It shows.\nedit: remove a\nwhere: port ==\n-- in/a --\n", "x.txtar:3: where: "},
 		"unknown flag":      {"It shows.\nargs: --frob 1\n-- in/a --\n", `unknown flag "frob"`},
 		"flag alone":        {"It shows.\nargs: --name\n-- in/a --\n", `the flag "name" needs a value`},
 		"unknown section":   {"It shows.\n-- in/a --\n-- finding --\n", `unknown section "finding"`},
