@@ -172,6 +172,10 @@ func (w *writer) literal(lit Literal, at layout) {
 	case litString:
 		w.WriteString(quoteString(lit.text, w.stringQuote, w.fallbackQuote, at.array))
 	case litPlain:
+		if w.json {
+			w.WriteString(jsonScalar(lit.text))
+			break
+		}
 		w.WriteString(lit.text)
 	case litMap:
 		w.mapping(lit.fields, at)
@@ -180,6 +184,20 @@ func (w *writer) literal(lit Literal, at layout) {
 	case litCopy:
 		w.copy(lit.node, at)
 	}
+}
+
+// jsonScalar returns how JSON writes a scalar in NATS syntax: a size or a bool
+// in other words as the number or bool that it is. A variable has no form in
+// JSON and stays.
+func jsonScalar(text string) string {
+	v := Parse("", []byte("x: "+text+"\n"), Latest).Root().First().Value()
+	switch v.Kind() {
+	case KindInt:
+		return strconv.FormatInt(v.IntValue(), 10)
+	case KindBool:
+		return strconv.FormatBool(v.BoolValue())
+	}
+	return text
 }
 
 // copy writes the text of a map or array. Lines that start inside a string of

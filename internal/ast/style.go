@@ -14,6 +14,7 @@ type style struct {
 	fallbackQuote Quote  // for strings that need quotes where others have none
 	valueSep      string // between a key and its value: ": ", " = ", " ", ":"
 	mapSep        string // the same before a map
+	json          bool   // the document is JSON, and stays so
 	comma         bool   // entries on lines of their own have commas between them, as in JSON
 	compact       bool   // no blanks behind commas and colons
 	pad           string // inside the braces of a one-line map
@@ -69,7 +70,7 @@ func styleAt(n Node) style {
 	if json {
 		st.stringQuote, st.fallbackQuote = Double, Double
 	}
-	st.comma = json
+	st.json, st.comma = json, json
 	st.valueSep = firstOf(near.valueSep, far.valueSep, ": ")
 	mapDefault := " "
 	if st.keyQuote != Bare || strings.Contains(st.valueSep, "=") {
