@@ -210,6 +210,11 @@ func (c *conditions) operand(op Op) (operand, error) {
 			return to, c.fail("a regular expression: " + regexpProblem(err))
 		}
 		to.re = re
+	case Equal, NotEqual, Contains:
+		if to.literal == nil && (c.text[start] == '[' || c.text[start] == '{') {
+			c.pos = start
+			return to, c.fail("a number, a bool or a text, which stands in quotes if it begins with a bracket")
+		}
 	case Is:
 		if !slices.Contains(kinds, to.text) {
 			c.pos = start

@@ -165,6 +165,7 @@ func TestConditionErrorsSayWhatWasExpected(t *testing.T) {
 		"port >":          "column 7: found the end, expected a value",
 		"port > x":        `column 8: found "x", expected a number, a size or a duration`,
 		"port is integer": "expected block, list, string, number, bool or unknown",
+		"port == [1":      `column 9: found "[", expected a number, a bool or a text, which stands in quotes if it begins with a bracket`,
 		"(port":           `column 6: found the end, expected and, or, or ")"`,
 		"port ~ 3":        `column 6: found "~", expected and, or, or the end of the condition`,
 		"and":             "",
