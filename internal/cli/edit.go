@@ -133,9 +133,9 @@ func (e *editing) exitOfEdit() int {
 		}
 		if e.mustMatch {
 			code = exitFindings
-			e.warn("nothing matches: %s", c.Text)
+			e.warn("nothing matches: %s", c)
 		} else {
-			e.say("Nothing matches: %s", c.Text)
+			e.say("Nothing matches: %s", c)
 		}
 	}
 	for _, f := range e.result.Findings {

@@ -64,9 +64,9 @@ func (e *editing) print(ctx context.Context, asJSON bool) (int, error) {
 		if !matched {
 			if e.mustMatch {
 				code = max(code, exitFindings)
-				e.warn("nothing matches: %s", c.Text)
+				e.warn("nothing matches: %s", c)
 			} else {
-				e.say("Nothing matches: %s", c.Text)
+				e.say("Nothing matches: %s", c)
 			}
 		}
 	}

@@ -23,6 +23,10 @@ type Command struct {
 	label string // what it does, without values
 }
 
+// String names the command by what it does and where, without its value: that
+// may be a secret.
+func (c *Command) String() string { return c.label }
+
 // action carries out a command.
 type action interface {
 	// do makes one step. It is called until it returns true: a command may need
