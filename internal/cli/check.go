@@ -32,29 +32,15 @@ func (a *App) check(ctx context.Context, c *call) (int, error) {
 	if len(o.formats) == 0 {
 		o.formats = []format{{name: "text"}}
 	}
-	s, err := a.newSession(ctx, "check", o)
-	if err != nil {
-		return 0, err
-	}
-	defer s.flush()
-	if err := s.checkPaths(a.commands()); err != nil {
-		return 0, err
-	}
-	if o.showFiles {
-		return s.showFiles()
-	}
-	req, err := s.request(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer req.close()
-	if o.updateBaseline {
-		return s.updateBaseline(ctx, req)
-	}
-	if err := s.run(ctx, req); err != nil {
-		return 0, err
-	}
-	return s.finishCheck()
+	return a.look(ctx, "check", o, func(s *session, req *request) (int, error) {
+		if o.updateBaseline {
+			return s.updateBaseline(ctx, req)
+		}
+		if err := s.run(ctx, req); err != nil {
+			return 0, err
+		}
+		return s.finishCheck()
+	})
 }
 
 func (s *session) finishCheck() (int, error) {

@@ -37,49 +37,35 @@ func (a *App) eval(ctx context.Context, c *call) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	s, err := a.newSession(ctx, "eval", o)
-	if err != nil {
-		return 0, err
-	}
-	defer s.flush()
-	if err := s.checkPaths(a.commands()); err != nil {
-		return 0, err
-	}
-	if o.showFiles {
-		return s.showFiles()
-	}
-	req, err := s.request(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer req.close()
-	loaded := engine.Load(req.Request)
-	s.loaded = loaded
-	code := s.loadErrors(loaded, req)
-	for _, server := range loaded.Fleet().Servers {
-		if !loaded.Target(server.Root.Path) {
-			continue
-		}
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
-		}
-		for _, p := range server.Problems {
-			if loaded.Elsewhere(p) {
+	return a.look(ctx, "eval", o, func(s *session, req *request) (int, error) {
+		loaded := engine.Load(req.Request)
+		s.loaded = loaded
+		code := s.loadErrors(loaded, req)
+		for _, server := range loaded.Fleet().Servers {
+			if !loaded.Target(server.Root.Path) {
 				continue
 			}
-			s.warn("%s: %s", place(s, p.Doc, p.Span.Start), report.Plain(p.Message))
-			if p.Kind != fleet.UnknownVariable {
-				code = max(code, exitFindings)
+			if ctx.Err() != nil {
+				return 0, ctx.Err()
+			}
+			for _, p := range server.Problems {
+				if loaded.Elsewhere(p) {
+					continue
+				}
+				s.warn("%s: %s", place(s, p.Doc, p.Span.Start), report.Plain(p.Message))
+				if p.Kind != fleet.UnknownVariable {
+					code = max(code, exitFindings)
+				}
+			}
+			if err := s.printServer(server, c.Bool("origins")); err != nil {
+				return 0, err
 			}
 		}
-		if err := s.printServer(server, c.Bool("origins")); err != nil {
-			return 0, err
+		if s.masked {
+			s.warn("secrets are masked; --reveal shows them")
 		}
-	}
-	if s.masked {
-		s.warn("secrets are masked; --reveal shows them")
-	}
-	return code, s.flush()
+		return code, s.flush()
+	})
 }
 
 // loadErrors tells what could not be read, and returns the exit code of that.

@@ -53,6 +53,29 @@ func (a *App) newSession(ctx context.Context, command string, o *options) (*sess
 	}, nil
 }
 
+// look does for a command that writes nothing what all of them do: it checks
+// the paths, lists the files if that is asked for, and else reads the request
+// for do.
+func (a *App) look(ctx context.Context, command string, o *options, do func(*session, *request) (int, error)) (int, error) {
+	s, err := a.newSession(ctx, command, o)
+	if err != nil {
+		return 0, err
+	}
+	defer s.flush()
+	if err := s.checkPaths(a.commands()); err != nil {
+		return 0, err
+	}
+	if o.showFiles {
+		return s.showFiles()
+	}
+	req, err := s.request(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer req.close()
+	return do(s, req)
+}
+
 // flush hands on what was written, so that both streams come in order where
 // they meet on one terminal. It returns the error of standard output.
 func (s *session) flush() error {

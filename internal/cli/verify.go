@@ -51,44 +51,30 @@ func (a *App) verify(ctx context.Context, c *call) (int, error) {
 	if len(o.formats) == 0 {
 		o.formats = []format{{name: "text"}}
 	}
-	s, err := a.newSession(ctx, "verify", o)
-	if err != nil {
-		return 0, err
-	}
-	defer s.flush()
-	if err := s.checkPaths(a.commands()); err != nil {
-		return 0, err
-	}
-	if o.showFiles {
-		return s.showFiles()
-	}
-	req, err := s.request(ctx)
-	if err != nil {
-		return 0, err
-	}
-	defer req.close()
-	// Whatever releases the files are for: one is asked.
-	release, err := fixes.ParseRelease(oracle.Release())
-	if err != nil {
-		return 0, err
-	}
-	req.Window = fixes.Window{From: release, To: release}
-	req.Rules = a.Rules
-	opts := verify.Options{Boot: c.Bool("boot"), StrictFiles: c.Bool("strict-files"), Read: read}
-	if program := c.String("server-bin"); program != "" {
-		if opts.Binary, err = oracle.OpenBinary(ctx, program); err != nil {
-			return 0, fmt.Errorf("--server-bin: %w", err)
+	return a.look(ctx, "verify", o, func(s *session, req *request) (int, error) {
+		// Whatever releases the files are for: one is asked.
+		release, err := fixes.ParseRelease(oracle.Release())
+		if err != nil {
+			return 0, err
 		}
-	}
-	res, err := verify.Run(ctx, req.Request, a.Run, opts)
-	if err != nil {
-		return 0, err
-	}
-	engine.InFiles(res.Result, req.Hosted)
-	res.Errors = append(req.unreadable, res.Errors...)
-	s.result = res.Result
-	s.maskEnvironment()
-	return s.finishVerify(res)
+		req.Window = fixes.Window{From: release, To: release}
+		req.Rules = a.Rules
+		opts := verify.Options{Boot: c.Bool("boot"), StrictFiles: c.Bool("strict-files"), Read: read}
+		if program := c.String("server-bin"); program != "" {
+			if opts.Binary, err = oracle.OpenBinary(ctx, program); err != nil {
+				return 0, fmt.Errorf("--server-bin: %w", err)
+			}
+		}
+		res, err := verify.Run(ctx, req.Request, a.Run, opts)
+		if err != nil {
+			return 0, err
+		}
+		engine.InFiles(res.Result, req.Hosted)
+		res.Errors = append(req.unreadable, res.Errors...)
+		s.result = res.Result
+		s.maskEnvironment()
+		return s.finishVerify(res)
+	})
 }
 
 // finishVerify writes the report and says what it amounts to.
