@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -59,8 +60,10 @@ func TestWriteKeepsLinksAndModesAndLeavesNothingBehind(t *testing.T) {
 	if err := os.WriteFile(file, []byte("old"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink("b", link); err != nil {
-		t.Skip(err)
+	if err := os.Symlink("b", link); runtime.GOOS == "windows" && err != nil {
+		t.Skip("Windows lets only some users make links")
+	} else if err != nil {
+		t.Fatal(err)
 	}
 	if err := Write(link, []byte("new")); err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -186,8 +187,10 @@ func TestAVisitedRepositoryRunsNothing(t *testing.T) {
 	repository(t, "r")
 	write(t, "secret.conf", "OLD secret\n")
 	for name, to := range map[string]string{"out.conf": "../secret.conf", "abs.conf": filepath.Join(top, "secret.conf"), "in.conf": "a.conf", "loop.conf": "loop.conf", "dir": ".."} {
-		if err := os.Symlink(to, filepath.Join("r", name)); err != nil {
-			t.Skip(err)
+		if err := os.Symlink(to, filepath.Join("r", name)); runtime.GOOS == "windows" && err != nil {
+			t.Skip("Windows lets only some users make links")
+		} else if err != nil {
+			t.Fatal(err)
 		}
 	}
 	write(t, "r/.gitattributes", "* filter=evil diff=evil merge=evil\n")
