@@ -19,16 +19,26 @@ const maxErrors = 100
 // name stands in error messages. The tree refers to src, which must not be
 // changed afterwards; it must not be longer than [MaxSize].
 func Parse(name string, src []byte, syntax Syntax) *Document {
-	d := &Document{name: name, src: src, syntax: syntax, end: len(src)}
+	d := &Document{}
+	// An entry and its value for each line and comma is close to what most texts
+	// hold.
+	lines, commas := bytes.Count(src, []byte{'\n'}), bytes.Count(src, []byte{','})
+	d.parse(name, src, syntax, make([]record, 0, min(2*(lines+commas)+8, len(src)/4+8)))
+	return d
+}
+
+// parse is Parse into d, with room for the nodes.
+func (d *Document) parse(name string, src []byte, syntax Syntax, room []record) {
+	d.name, d.src, d.syntax, d.end = name, src, syntax, len(src)
 	// Nobody changes src from here on, so that keys and values may share it.
 	d.text = unsafe.String(unsafe.SliceData(src), len(src))
 	p := parser{
 		doc:     d,
 		src:     src,
+		nodes:   append(room, record{}),
 		special: bytes.IndexByte(src, 0) >= 0 || bytes.IndexByte(src, '\r') >= 0,
 	}
 	p.run()
-	return d
 }
 
 // state is what the parser expects next. The states are those of the official
@@ -59,10 +69,6 @@ type parser struct {
 }
 
 func (p *parser) run() {
-	// An entry and its value for each line and comma is close to what most texts
-	// hold.
-	lines, commas := bytes.Count(p.src, []byte{'\n'}), bytes.Count(p.src, []byte{','})
-	p.nodes = make([]record, 1, min(2*(lines+commas)+8, len(p.src)/4+8))
 	st := stTop
 	for st != stDone {
 		switch st {

@@ -22,7 +22,7 @@ func (r *Runner) Rule(rule *fixes.Rule, params map[string]string, window fixes.W
 	tried := make(map[string]bool)
 	for range maxFixes {
 		var next *fixes.Finding
-		for _, f := range suite.Run(r.fleet).Of(rule) {
+		for _, f := range suite.Run(r.fleet).Of(0) {
 			if f.Fix != nil && f.Applicability == fixes.Safe && len(f.Fix.Edits) > 0 && !tried[fixKey(f.Fix)] && r.concerns(f.Fix, only) {
 				next = f
 				break

@@ -51,22 +51,13 @@ func (p *plan) baselined(f *fixes.Finding) bool {
 
 // mayBeKnown reports whether a baseline may hold a finding.
 func (r *run) mayBeKnown(f *fixes.Finding) bool {
-	return !r.neverIgnore(f.Doc.Path, f.Rule) && !mustBeCured(r.ruleNamed(f.Rule), f)
+	return !r.neverIgnore(f.Doc.Path, f.Rule) && !mustBeCured(r.byName[f.Rule], f)
 }
 
 // mustBeCured reports whether a finding is about what the parser refuses: no
 // configuration, whatever is known of it.
 func mustBeCured(rule *fixes.Rule, f *fixes.Finding) bool {
 	return rule != nil && rule.Syntax && f.Severity == fixes.Error && !MayBeOff(f.Rule)
-}
-
-func (r *run) ruleNamed(name string) *fixes.Rule {
-	for _, rule := range r.req.Rules {
-		if rule.Name == name {
-			return rule
-		}
-	}
-	return nil
 }
 
 // entry returns how a baseline knows a finding at a place of a document as it

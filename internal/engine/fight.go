@@ -53,8 +53,8 @@ func (p *plan) settleReports() {
 		return
 	}
 	left := make(map[string]bool)
-	for _, rule := range p.run.req.Rules {
-		for _, f := range p.found.Of(rule) {
+	for i := range p.run.req.Rules {
+		for _, f := range p.found.Of(i) {
 			left[f.Rule+"\x00"+f.Doc.Path+"\x00"+f.Message] = true
 		}
 	}

@@ -140,10 +140,13 @@ type ignores struct {
 }
 
 func readIgnores(f *fleet.Fleet) *ignores {
-	all := &ignores{byDoc: make(map[*fleet.Doc][]*ignore)}
+	all := &ignores{}
 	for _, d := range f.Docs {
 		if list := ignoresOf(d); list != nil {
-			all.any, all.byDoc[d] = true, list
+			if !all.any {
+				all.any, all.byDoc = true, make(map[*fleet.Doc][]*ignore)
+			}
+			all.byDoc[d] = list
 		}
 	}
 	return all
@@ -268,7 +271,7 @@ func (r *run) fileOf(path string) string {
 // ignoreFindings reports the comments in the targets that silence nothing, or
 // no more, or not what they say, if the rule for that runs.
 func (r *run) ignoreFindings(p *plan) []*Finding {
-	own := r.ignoreRule()
+	own := r.ignoring
 	if own == nil || !r.ignores.any {
 		return nil
 	}
@@ -292,16 +295,6 @@ func (r *run) ignoreFindings(p *plan) []*Finding {
 	return out
 }
 
-// ignoreRule returns the rule that reports comments, nil if it does not run.
-func (r *run) ignoreRule() *fixes.Rule {
-	for _, rule := range r.req.Rules {
-		if rule.Ignores {
-			return rule
-		}
-	}
-	return nil
-}
-
 // judgeIgnore says what is wrong with a comment.
 func (r *run) judgeIgnore(p *plan, d *fleet.Doc, ig *ignore) (list []string) {
 	switch {
@@ -314,7 +307,7 @@ func (r *run) judgeIgnore(p *plan, d *fleet.Doc, ig *ignore) (list []string) {
 		list = append(list, "this comment does not say why something is ignored; expected -- and a reason at its end")
 	}
 	for _, rule := range ig.rules {
-		switch own := r.ignoreRule(); {
+		switch own := r.ignoring; {
 		case own != nil && own.Name == rule:
 			list = append(list, fmt.Sprintf("no comment silences %s; switch it off in the settings", rule))
 		case r.neverIgnore(d.Path, rule):

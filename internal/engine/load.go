@@ -14,12 +14,20 @@ type Loaded struct {
 	base    *fleet.Set
 	first   *fleet.Fleet // as read
 	targets map[string]bool
+	paths   []string // of the documents that first is built of
+	apart   []string // of those that were looked at by themselves
 }
 
 // Load reads the documents of a request and links the servers they make up.
 // Documents that are no targets bear the mark of context.
 func Load(req Request) *Loaded {
-	l := &Loaded{req: req, base: fleet.NewSet(req.read()), targets: make(map[string]bool, len(req.Targets))}
+	return load(req, req.read(), slices.Concat(req.Targets, req.Context), nil)
+}
+
+// load is Load for some of the documents; those of apart were looked at by
+// themselves.
+func load(req Request, read fleet.Read, paths, apart []string) *Loaded {
+	l := &Loaded{req: req, base: fleet.NewSet(read), targets: make(map[string]bool, len(req.Targets)), paths: paths, apart: apart}
 	for _, path := range req.Targets {
 		l.targets[filepath.Clean(path)] = true
 	}
@@ -66,9 +74,9 @@ func (l *Loaded) includedByTarget(path string) bool {
 }
 
 func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
-	return fleet.Build(set, slices.Concat(l.req.Targets, l.req.Context), fleet.Options{
-		Env: l.req.Env, Args: fleet.Args(l.req.Args), ArgsOf: l.req.ArgsOf, Hosts: l.req.Hosts, Realms: l.req.Realms, Jobs: l.req.Jobs, Previous: previous,
-	})
+	opts := l.req.fleet()
+	opts.Apart, opts.Previous = l.apart, previous
+	return fleet.Build(set, l.paths, opts)
 }
 
 // Masker returns a function that hides secrets in what is said about a file.

@@ -50,7 +50,7 @@ type plan struct {
 	history map[string][][]ast.Edit
 	applied []*applied
 	reports []*report
-	byKey   map[string]*report
+	byKey   map[reportKey]*report
 	groups  []*group
 	// fought names the rules that undo each other's work, or do not come to
 	// rest, and foughtOver the files concerned. texts that a file had are known
@@ -65,6 +65,10 @@ type plan struct {
 	inBaseline map[baseline.Entry][]place
 	// once are the files that rules have edited which do so once, by rule.
 	once map[string]map[string]bool
+
+	// alone says that nothing is applied: the plan is made of a server by itself,
+	// and wants is true if there is something to apply.
+	alone, wants bool
 }
 
 // report is a finding in the making.
@@ -73,19 +77,22 @@ type report struct {
 	fix     *fixes.Fix
 }
 
+// reportKey tells findings apart: the same one may be made again by a later step,
+// or for another server.
+type reportKey struct {
+	rule, path string
+	offset     int
+	message    string
+}
+
 // plan runs the rules to rest.
 func (r *run) plan(ctx context.Context) (*plan, error) {
-	p := &plan{
-		run: r, set: r.base, fleet: r.first, found: r.suite.Run(r.first),
-		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[string]*report),
-		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
-		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool), inBaseline: make(map[baseline.Entry][]place),
-	}
+	p := r.newPlan(r.suite.Run(r.first))
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
 			return nil, err
 		}
-		changed, err := p.turn(ctx, r.req.Rules, round, round == maxRounds)
+		changed, err := p.turn(ctx, r.every, round, round == maxRounds)
 		if err != nil {
 			return nil, err
 		}
@@ -98,13 +105,21 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 	return p, nil
 }
 
+func (r *run) newPlan(found *fixes.Found) *plan {
+	return &plan{
+		run: r, set: r.base, fleet: r.first, found: found,
+		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[reportKey]*report),
+		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
+		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool), inBaseline: make(map[baseline.Entry][]place),
+	}
+}
+
 // mend runs the rules that cure what the parser refuses, in turns until all are
 // at rest. Each sees the first error of a file only, so that a file in which the
 // errors of two rules alternate takes as many turns as it has errors.
 func (p *plan) mend(ctx context.Context, round int) error {
-	rules := slices.DeleteFunc(slices.Clone(p.run.req.Rules), func(rule *fixes.Rule) bool { return !rule.Syntax })
 	for turn := 1; turn <= maxSteps; turn++ {
-		changed, err := p.turn(ctx, rules, round, turn == maxSteps)
+		changed, err := p.turn(ctx, p.run.syntax, round, turn == maxSteps)
 		if err != nil || !changed || len(p.fought) > 0 {
 			return err
 		}
@@ -112,17 +127,18 @@ func (p *plan) mend(ctx context.Context, round int) error {
 	return nil
 }
 
-// turn runs rules one after the other, each to rest, and reports whether any
-// changed something. In the last turn that there may be none of them must.
-func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bool) (changed bool, err error) {
-	for _, rule := range rules {
-		for step := 1; p.step(rule, round) > 0; step++ {
+// turn runs the rules of these indexes one after the other, each to rest, and
+// reports whether any changed something. In the last turn that there may be none
+// of them must.
+func (p *plan) turn(ctx context.Context, rules []int, round int, last bool) (changed bool, err error) {
+	for _, i := range rules {
+		for step := 1; p.step(i, round) > 0; step++ {
 			if err := ctx.Err(); err != nil {
 				return changed, err
 			}
 			changed = true
 			if step == maxSteps || last {
-				p.fight(rule.Name, p.lastFiles())
+				p.fight(p.run.req.Rules[i].Name, p.lastFiles())
 				break
 			}
 		}
@@ -130,10 +146,15 @@ func (p *plan) turn(ctx context.Context, rules []*fixes.Rule, round int, last bo
 	return changed, nil
 }
 
-// step runs one rule once and applies what may be applied. It returns how many
-// fixes that were.
-func (p *plan) step(rule *fixes.Rule, round int) int {
-	found, ignored := p.unsilenced(p.known(p.found.Of(rule)))
+// step runs the rule of an index once and applies what may be applied. It returns
+// how many fixes that were.
+func (p *plan) step(index, round int) int {
+	found := p.found.Of(index)
+	if len(found) == 0 {
+		return 0
+	}
+	rule := p.run.req.Rules[index]
+	found, ignored := p.unsilenced(p.known(found))
 	if rule.Once {
 		found = p.notYet(rule, found)
 	}
@@ -191,6 +212,10 @@ func (p *plan) step(rule *fixes.Rule, round int) int {
 	if len(take) == 0 {
 		return 0
 	}
+	if p.alone {
+		p.wants = true
+		return 0
+	}
 	done := p.applyAll(rule, round, take)
 	for _, rep := range now {
 		switch {
@@ -222,7 +247,7 @@ func (p *plan) report(f *fixes.Finding, round int) (rep *report, known bool) {
 	if d := p.original(f.Doc); d != nil {
 		offset, end = p.back(f.Doc.Path, offset), p.back(f.Doc.Path, end)
 	}
-	key := fmt.Sprintf("%s\x00%s\x00%d\x00%s", f.Rule, f.Doc.Path, offset, f.Message)
+	key := reportKey{f.Rule, f.Doc.Path, offset, f.Message}
 	if rep, known = p.byKey[key]; !known {
 		rep = &report{finding: p.finding(f, offset, end, round)}
 		p.byKey[key] = rep
@@ -234,7 +259,7 @@ func (p *plan) report(f *fixes.Finding, round int) (rep *report, known bool) {
 // mayApply says why a fix must not be applied, or "".
 func (p *plan) mayApply(f *fixes.Finding) string {
 	r := p.run
-	rule := ruleOf(r.req.Rules, f.Rule)
+	rule := r.byName[f.Rule]
 	switch {
 	case f.Applicability == fixes.Manual:
 		return "manual"
@@ -275,11 +300,6 @@ func (r *run) unsafeIn(f *fixes.Finding) bool {
 	return r.req.UnsafeIn != nil && !slices.ContainsFunc(f.Fix.Edits, func(e fixes.Edit) bool {
 		return !r.req.UnsafeIn(r.fileOf(e.Doc.Path), f.Rule)
 	})
-}
-
-func ruleOf(rules []*fixes.Rule, name string) *fixes.Rule {
-	i := slices.IndexFunc(rules, func(r *fixes.Rule) bool { return r.Name == name })
-	return rules[i]
 }
 
 // id names a fix by its rule, its title and where its edits stand in the files

@@ -112,7 +112,7 @@ func (r *run) problemFindings(p *plan) []*Finding {
 	claimed := make(map[string][]*Finding)
 	for _, rep := range p.reports {
 		// A warning speaks of what the parser takes.
-		if f := rep.finding; f.Severity == fixes.Error && ruleOf(r.req.Rules, f.Rule).Syntax {
+		if f := rep.finding; f.Severity == fixes.Error && r.byName[f.Rule].Syntax {
 			claimed[f.File] = append(claimed[f.File], f)
 		}
 	}
@@ -168,9 +168,6 @@ func (r *run) errors(p *plan) []Error {
 		}
 		out = append(out, e)
 	}
-	slices.SortStableFunc(out, func(a, b Error) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-	})
 	return out
 }
 

@@ -74,3 +74,11 @@ type Request struct {
 	RequireProof bool // refuse what cannot be judged
 	Jobs         int  // how much to do at the same time; 0 for one per processor
 }
+
+// fleet returns what the request says of how servers are put together.
+func (req *Request) fleet() fleet.Options {
+	return fleet.Options{
+		Env: req.Env, Args: fleet.Args(req.Args), ArgsOf: req.ArgsOf,
+		Hosts: req.Hosts, Realms: req.Realms, Jobs: req.Jobs,
+	}
+}

@@ -16,19 +16,38 @@ import (
 // Run looks at the documents of a request and works out what would change. It
 // fails only if ctx ends or no judge can be had; what is wrong with the
 // documents is in the result.
+//
+// Servers that stand alone and in which nothing is to be changed are looked at
+// one by one, and not kept; all others are planned together.
 func Run(ctx context.Context, req Request) (*Result, error) {
-	r := newRun(req)
+	suite := fixes.NewSuite(req.Rules, req.Params, req.Window, req.jobs())
+	apart, err := lookApart(ctx, req, suite)
+	if err != nil {
+		return nil, err
+	}
+	r, err := apart.rest(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for {
 		p, err := r.plan(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if p.fleet != r.first && apart.takeBack(p.fleet) {
+			if r, err = apart.rest(ctx); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		again, err := r.settle(ctx, p)
 		if err != nil {
 			return nil, err
 		}
 		if !again {
-			return r.result(p), nil
+			res := r.result(p)
+			apart.add(res)
+			return res, nil
 		}
 	}
 }
@@ -36,6 +55,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 // run is the state of one call of Run.
 type run struct {
 	*Loaded
+	*lineup
 	suite *fixes.Suite
 	// banned are the fixes that must not be applied, and why.
 	banned map[fixID]string
@@ -48,17 +68,41 @@ type run struct {
 	nodes    map[*fleet.Doc][]ast.Node // in the order of the text; see keyPath
 }
 
-func newRun(req Request) *run {
-	r := &run{
-		Loaded:   Load(req),
+// lineup is the rules of a request, by what is asked of them.
+type lineup struct {
+	every, syntax []int // indexes
+	byName        map[string]*fixes.Rule
+	ignoring      *fixes.Rule // the one that reports comments, nil if it does not run
+}
+
+func newLineup(rules []*fixes.Rule) *lineup {
+	l := &lineup{byName: make(map[string]*fixes.Rule, len(rules))}
+	for i, rule := range rules {
+		l.every = append(l.every, i)
+		if rule.Syntax {
+			l.syntax = append(l.syntax, i)
+		}
+		if _, twice := l.byName[rule.Name]; !twice {
+			l.byName[rule.Name] = rule
+		}
+		if rule.Ignores && l.ignoring == nil {
+			l.ignoring = rule
+		}
+	}
+	return l
+}
+
+func newRun(loaded *Loaded, suite *fixes.Suite, rules *lineup) *run {
+	return &run{
+		Loaded:   loaded,
+		lineup:   rules,
+		suite:    suite,
 		banned:   make(map[fixID]string),
 		stepBans: make(map[fixID]stepBan),
 		verdicts: make(map[string]judged),
+		ignores:  readIgnores(loaded.first),
 		nodes:    make(map[*fleet.Doc][]ast.Node),
 	}
-	r.ignores = readIgnores(r.first)
-	r.suite = fixes.NewSuite(req.Rules, req.Params, req.Window, r.req.jobs())
-	return r
 }
 
 // result turns the last plan into what the caller sees.
@@ -79,7 +123,42 @@ func (r *run) result(p *plan) *Result {
 			f.Message = fmt.Sprintf("larger than %d bytes: checked, not rewritten (--max-size)", r.req.MaxSize)
 		}
 	}
-	broken := make(map[string]string) // files that do not parse, not even after the run
+	if len(res.Errors) > 0 {
+		r.markBroken(res)
+	}
+	for _, s := range r.first.Servers {
+		if !s.Root.Context {
+			res.Servers++
+		}
+	}
+	res.Findings = append(res.Findings, r.problemFindings(p)...)
+	res.Findings = append(res.Findings, r.ignoreFindings(p)...)
+	for at := range p.ignored {
+		if r.targets[at.path] {
+			res.Ignored++
+		}
+	}
+	res.Baselined = p.baselineUse()
+	if len(res.Findings) == 0 && len(p.groups) == 0 {
+		return res
+	}
+	res.sort()
+	files := make(map[string]*File)
+	for _, f := range res.Files {
+		if f.After != nil {
+			files[f.Path] = f
+		}
+	}
+	masker := r.secrets(p, res.Findings, files)
+	res.Groups = p.resultGroups(files)
+	masker.result(res)
+	return res
+}
+
+// markBroken marks the files that cannot be read, or do not parse, not even after
+// the run.
+func (r *run) markBroken(res *Result) {
+	broken := make(map[string]string)
 	for _, e := range res.Errors {
 		if e.Kind == Syntax && broken[e.File] == "" {
 			broken[e.File] = e.Message
@@ -95,29 +174,17 @@ func (r *run) result(p *plan) *Result {
 			res.Files = append(res.Files, &File{Path: e.Path, Status: Failed, Message: e.Err.Error()})
 		}
 	}
+}
+
+// sort puts everything into its order.
+func (res *Result) sort() {
 	slices.SortFunc(res.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
-	for _, s := range r.first.Servers {
-		if !s.Root.Context {
-			res.Servers++
-		}
-	}
-	files := make(map[string]*File, len(res.Files))
-	for _, f := range res.Files {
-		files[f.Path] = f
-	}
-	res.Findings = append(res.Findings, r.problemFindings(p)...)
-	res.Findings = append(res.Findings, r.ignoreFindings(p)...)
-	for at := range p.ignored {
-		if r.targets[at.path] {
-			res.Ignored++
-		}
-	}
-	res.Baselined = p.baselineUse()
 	slices.SortStableFunc(res.Findings, compareFindings)
-	masker := r.secrets(p, res.Findings, files)
-	res.Groups = p.resultGroups(files)
-	masker.result(res)
-	return res
+	slices.SortStableFunc(res.Errors, compareErrors)
+}
+
+func compareErrors(a, b Error) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 func compareFindings(a, b *Finding) int {

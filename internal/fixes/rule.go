@@ -2,6 +2,7 @@ package fixes
 
 import (
 	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // Rule is one named check, mostly with a fix. Everything that is said about it
@@ -33,6 +34,17 @@ type Rule struct {
 	CheckServer func(*Pass, *fleet.Server) // one server
 	CheckValue  func(*Pass, *Visit)        // every value of a server; the visits must not be kept
 	CheckDoc    func(*Pass, *fleet.Doc)    // one document, fragments too
+
+	// Fields says at the values of which fields CheckValue looks, nil for all: it
+	// is asked once for each, of a list for its items, too. The field is nil for
+	// what the server does not know.
+	Fields func(*schema.Block, *schema.Field) bool
+	// Linked says that Check compares a server only with others to which it is
+	// linked by a name of a cluster or gateway, or by routes, gateways or leaf
+	// links, or with which it has something in common that Ties names ("" for
+	// nothing). Without it a fleet is never taken apart.
+	Linked bool
+	Ties   func(*fleet.Server) string
 }
 
 // Doc is the documentation of a rule.

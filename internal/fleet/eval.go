@@ -55,32 +55,44 @@ type evaluation struct {
 	envDocs  map[string]*Value
 	problems []Problem
 
-	// Values and entries are allocated by the chunk.
-	values  []Value
-	entries []Entry
+	values  pool[Value]
+	entries pool[Entry]
+	maps    pool[Map]
+	stack   []scope // room for that of a reader
 }
 
-// chunk is how many values or entries are allocated at once.
-const chunk = 16
-
 func (ev *evaluation) newValue(v Value) *Value {
-	if len(ev.values) == cap(ev.values) {
-		ev.values = make([]Value, 0, chunk)
-	}
-	ev.values = append(ev.values, v)
-	return &ev.values[len(ev.values)-1]
+	p := ev.values.take()
+	*p = v
+	return p
 }
 
 func (ev *evaluation) newEntry(e Entry) *Entry {
-	if len(ev.entries) == cap(ev.entries) {
-		ev.entries = make([]Entry, 0, chunk)
-	}
-	ev.entries = append(ev.entries, e)
-	return &ev.entries[len(ev.entries)-1]
+	p := ev.entries.take()
+	*p = e
+	return p
+}
+
+func (ev *evaluation) newMap() *Map {
+	m := ev.maps.take()
+	m.Entries, m.index = m.Entries[:0], nil
+	return m
 }
 
 func newEvaluation(set *Set, env Env) *evaluation {
 	return &evaluation{set: set, env: env}
+}
+
+// reset makes the evaluation ready for another server, in the memory of the last
+// one.
+func (ev *evaluation) reset(env Env) {
+	ev.values.reset()
+	ev.entries.reset()
+	ev.maps.reset()
+	*ev = evaluation{
+		env: env, docs: ev.docs[:0], open: ev.open[:0],
+		values: ev.values, entries: ev.entries, maps: ev.maps, stack: ev.stack,
+	}
 }
 
 // document returns the effective map of a document by itself, as the official
@@ -101,10 +113,12 @@ func (ev *evaluation) document(d *Doc) *Map {
 	r := reader{ev: ev, doc: d, exact: len(d.Tree.LostNodes()) > 0}
 	m := r.run()
 	ev.open = ev.open[:len(ev.open)-1]
-	if ev.results == nil {
-		ev.results = make(map[*Doc]*Map)
+	if len(ev.open) > 0 { // only an included document is asked for again
+		if ev.results == nil {
+			ev.results = make(map[*Doc]*Map)
+		}
+		ev.results[d] = m
 	}
-	ev.results[d] = m
 	return m
 }
 
@@ -136,8 +150,10 @@ type pendingKey struct {
 }
 
 func (r *reader) run() *Map {
-	top := &Map{}
+	top := r.ev.newMap()
 	root := r.doc.Tree.Root()
+	r.stack, r.ev.stack = r.ev.stack[:0], nil
+	defer func() { r.ev.stack = r.stack }()
 	r.stack = append(r.stack, scope{node: root, next: root.First(), m: top})
 	for len(r.stack) > 0 {
 		s := &r.stack[len(r.stack)-1]
@@ -189,7 +205,7 @@ func (r *reader) value(n, entry ast.Node) {
 	}
 	switch n.Kind() {
 	case ast.KindMap:
-		r.stack = append(r.stack, scope{node: n, next: n.First(), m: &Map{}, entry: entry})
+		r.stack = append(r.stack, scope{node: n, next: n.First(), m: r.ev.newMap(), entry: entry})
 	case ast.KindArray:
 		r.stack = append(r.stack, scope{node: n, next: n.First(), list: r.ev.newValue(Value{Node: n, Doc: r.doc}), entry: entry})
 	case ast.KindVariable:

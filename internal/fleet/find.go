@@ -12,8 +12,8 @@ import (
 type places struct {
 	once    sync.Once
 	servers map[string][]*Server // by the path of a document
-	folders map[string][]*Doc
-	names   map[string][]*Doc // by the last element of their path
+	folders map[string][]string
+	names   map[string][]string // by the last element of their path
 }
 
 // Doc returns the document at a path, nil if none was read from there.
@@ -43,13 +43,21 @@ func (f *Fleet) Server(root string) *Server {
 	return nil
 }
 
-// DocsIn returns the documents of a folder, without those of folders below it.
-func (f *Fleet) DocsIn(folder string) []*Doc {
+// Exists reports whether there is a file at a path among those that were asked
+// for, or included.
+func (f *Fleet) Exists(path string) bool {
+	_, apart := slices.BinarySearch(f.opts.Apart, filepath.Clean(path))
+	return apart || f.Doc(path) != nil
+}
+
+// FilesIn returns the paths of the files of a folder, without those of folders
+// below it.
+func (f *Fleet) FilesIn(folder string) []string {
 	return f.place().folders[filepath.Clean(folder)]
 }
 
-// DocsNamed returns the documents whose path ends in the element name.
-func (f *Fleet) DocsNamed(name string) []*Doc {
+// FilesNamed returns the paths of the files whose last element is the name.
+func (f *Fleet) FilesNamed(name string) []string {
 	return f.place().names[name]
 }
 
@@ -62,12 +70,17 @@ func (f *Fleet) place() *places {
 				p.servers[d.Path] = append(p.servers[d.Path], s)
 			}
 		}
-		p.folders = make(map[string][]*Doc)
-		p.names = make(map[string][]*Doc)
+		paths := slices.Clone(f.opts.Apart)
 		for _, d := range f.Docs {
-			dir, name := filepath.Dir(d.Path), filepath.Base(d.Path)
-			p.folders[dir] = append(p.folders[dir], d)
-			p.names[name] = append(p.names[name], d)
+			paths = append(paths, d.Path)
+		}
+		slices.Sort(paths)
+		p.folders = make(map[string][]string)
+		p.names = make(map[string][]string)
+		for _, path := range paths {
+			dir, name := filepath.Dir(path), filepath.Base(path)
+			p.folders[dir] = append(p.folders[dir], path)
+			p.names[name] = append(p.names[name], path)
 		}
 	})
 	return p

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/natsfix/natsfix/internal/ast"
 )
@@ -51,6 +52,9 @@ type Options struct {
 	// path of the root; a server that is not named is in the realm "".
 	Realms map[string]string
 	Jobs   int
+	// Apart are the paths of files that exist and were looked at by themselves,
+	// clean and sorted.
+	Apart []string
 	// Previous is a fleet that was built with the same options from other
 	// texts: servers none of whose documents differ are taken over.
 	Previous *Fleet
@@ -162,14 +166,23 @@ func (s *Server) unlinked() *Server {
 
 func newServer(set *Set, root *Doc, opts Options) *Server {
 	ev := newEvaluation(set, opts.Env)
-	s := &Server{Root: root, Args: opts.Args}
+	entries, values := root.Tree.Count()
+	ev.entries.reserve(entries)
+	ev.values.reserve(values)
+	s := &Server{}
+	s.evaluate(ev, root, opts)
+	return s
+}
+
+// evaluate fills in a server.
+func (s *Server) evaluate(ev *evaluation, root *Doc, opts Options) {
+	s.Root, s.Args = root, opts.Args
 	if args, ok := opts.ArgsOf[root.Path]; ok {
 		s.Args = args
 	}
 	s.Values = ev.document(root)
 	s.Docs, s.Problems = ev.docs, ev.problems
 	s.readFacts()
-	return s
 }
 
 // findRoots returns the documents that no other one includes. Of documents
@@ -183,7 +196,7 @@ func findRoots(docs []*Doc) []*Doc {
 	included := make(map[*Doc]bool)
 	edges := make(map[*Doc][]*Doc)
 	for _, d := range docs {
-		for target := range d.includes() {
+		for target := range d.Includes() {
 			if t := byPath[target]; t != nil {
 				edges[d] = append(edges[d], t)
 				if t != d {
@@ -221,8 +234,8 @@ func findRoots(docs []*Doc) []*Doc {
 	return roots
 }
 
-// includes iterates over the paths of the documents that d includes.
-func (d *Doc) includes() func(yield func(string) bool) {
+// Includes iterates over the paths of the documents that d includes.
+func (d *Doc) Includes() func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for n := range d.Tree.Root().Walk() {
 			if n.Kind() == ast.KindInclude {
@@ -236,27 +249,33 @@ func (d *Doc) includes() func(yield func(string) bool) {
 
 // Parallel calls f for 0 to n-1, jobs of them at a time.
 func Parallel(n, jobs int, f func(i int)) {
+	ParallelWith(n, jobs, func() func(int) { return f })
+}
+
+// ParallelWith is [Parallel] for functions that keep something between calls:
+// worker makes one for each goroutine.
+func ParallelWith(n, jobs int, worker func() func(i int)) {
 	if jobs = min(jobs, n); jobs <= 1 {
-		for i := range n {
-			f(i)
+		if n > 0 {
+			f := worker()
+			for i := range n {
+				f(i)
+			}
 		}
 		return
 	}
-	var next int
-	var mu sync.Mutex
+	var next atomic.Int64
 	var wg sync.WaitGroup
 	const batch = 16
 	for range jobs {
 		wg.Go(func() {
+			f := worker()
 			for {
-				mu.Lock()
-				from := next
-				next += batch
-				mu.Unlock()
-				if from >= n {
+				to := int(next.Add(batch))
+				if to-batch >= n {
 					return
 				}
-				for i := from; i < min(from+batch, n); i++ {
+				for i := to - batch; i < min(to, n); i++ {
 					f(i)
 				}
 			}

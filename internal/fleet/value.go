@@ -91,7 +91,9 @@ type Map struct {
 	index   map[string]int // only for large maps
 }
 
-const indexedFrom = 12
+// indexedFrom is from how many entries looking through them all takes longer
+// than making an index and asking that.
+const indexedFrom = 32
 
 // Get returns the entry of exactly this key, or nil.
 func (m *Map) Get(key string) *Entry {

@@ -18,8 +18,9 @@ func APISubject() *fixes.Rule {
 			Name: "domain", Default: "that of the hub, if it is among the files and there is one",
 			Doc: "the domain of the hub that clients on the leaf are to reach",
 		}},
-		Doc:   apiSubjectDoc,
-		Check: checkAPISubject,
+		Doc:    apiSubjectDoc,
+		Check:  checkAPISubject,
+		Linked: true,
 	}
 }
 

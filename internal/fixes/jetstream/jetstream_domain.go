@@ -21,8 +21,9 @@ func Domain() *fixes.Rule {
 			{Name: "hub", Default: "hub", Doc: "the domain of servers that accept leaf nodes; {server_name}, {cluster} and {file} stand for the server's own"},
 			{Name: "leaf", Default: "the cluster's name, else server_name, else the file's name", Doc: "the domain of servers that solicit leaf links, likewise"},
 		},
-		Doc:   domainDoc,
-		Check: checkDomain,
+		Doc:    domainDoc,
+		Check:  checkDomain,
+		Linked: true,
 	}
 }
 

@@ -20,8 +20,9 @@ func DomainConflict() *fixes.Rule {
 			Name: "leaf", Default: "the cluster's name, else server_name",
 			Doc: "the new domain of servers that solicit leaf links; {server_name}, {cluster} and {file} stand for the server's own",
 		}},
-		Doc:   domainConflictDoc,
-		Check: checkDomainConflict,
+		Doc:    domainConflictDoc,
+		Check:  checkDomainConflict,
+		Linked: true,
 	}
 }
 

@@ -21,8 +21,9 @@ func DomainMismatch() *fixes.Rule {
 			Name: "domain", Default: "the one that most members have",
 			Doc: "the domain that stays, where members have different ones",
 		}},
-		Doc:   domainMismatchDoc,
-		Check: checkDomainMismatch,
+		Doc:    domainMismatchDoc,
+		Check:  checkDomainMismatch,
+		Linked: true,
 	}
 }
 

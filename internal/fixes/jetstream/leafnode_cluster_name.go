@@ -19,8 +19,9 @@ func LeafClusterName() *fixes.Rule {
 			Name: "name", Default: "none",
 			Doc: "the leaf's new cluster name; {server_name} and {file} stand for the server's own",
 		}},
-		Doc:   leafClusterNameDoc,
-		Check: checkLeafClusterName,
+		Doc:    leafClusterNameDoc,
+		Check:  checkLeafClusterName,
+		Linked: true,
 	}
 }
 

@@ -39,7 +39,8 @@ accounts {
 jetstream: enabled
 `,
 		},
-		Check: checkAccountJetStreamWithoutServer,
+		Check:  checkAccountJetStreamWithoutServer,
+		Linked: true,
 	}
 }
 

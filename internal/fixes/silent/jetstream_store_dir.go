@@ -19,30 +19,34 @@ func JetStreamStoreDir() *fixes.Rule {
 			Name: "dir", Default: "none: without it no edit is offered",
 			Doc: "the directory for servers that have none; {file} and {server_name} stand for the file's name without extension and the server's name",
 		}},
-		Doc:   jetStreamStoreDirDoc,
-		Check: checkJetStreamStoreDir,
+		Doc:    jetStreamStoreDirDoc,
+		Check:  checkJetStreamStoreDir,
+		Linked: true,
+		Ties: func(s *fleet.Server) string {
+			at := placeOf(s)
+			if at.store == "" {
+				return ""
+			}
+			return at.folder + "\x00" + at.store
+		},
 	}
 }
 
 func checkJetStreamStoreDir(p *fixes.Pass) {
-	type place struct{ dir, store string }
 	first := make(map[place]*fixes.Visit)
 	for _, s := range p.Fleet.Servers {
-		if !s.JetStream.Enabled || s.JetStream.Unknown || s.Broken() {
+		if !stores(s) {
 			continue
 		}
 		v := storeDir(s)
-		if s.Args.StoreDir != "" {
-			continue
-		}
 		if v == nil {
 			p.Report(noStoreDir(p, s))
 			continue
 		}
-		if !v.Value.IsString() || v.Value.Text() == "" {
+		at := placeOf(s)
+		if at.store == "" {
 			continue
 		}
-		at := place{filepath.Dir(s.Root.Path), filepath.Clean(v.Value.Text())}
 		other := first[at]
 		if other == nil {
 			first[at] = v
@@ -56,6 +60,27 @@ func checkJetStreamStoreDir(p *fixes.Pass) {
 		f.Related = append(f.Related, fixes.Related{Doc: doc, Span: n.Span(), Message: "the other store_dir is here"})
 		p.Report(f.Because(fixes.Manual, "give each server on a machine a directory of its own"))
 	}
+}
+
+// stores reports whether the server has JetStream, and no flag says where.
+func stores(s *fleet.Server) bool {
+	return s.JetStream.Enabled && !s.JetStream.Unknown && !s.Broken() && s.Args.StoreDir == ""
+}
+
+// place is a directory for JetStream, as the servers of a folder name it.
+type place struct{ folder, store string }
+
+// placeOf returns where a server stores its data, without a store if that is not
+// known.
+func placeOf(s *fleet.Server) place {
+	if !stores(s) {
+		return place{}
+	}
+	v := storeDir(s)
+	if v == nil || !v.Value.IsString() || v.Value.Text() == "" {
+		return place{}
+	}
+	return place{filepath.Dir(s.Root.Path), filepath.Clean(v.Value.Text())}
 }
 
 // storeDir returns the field that says where JetStream stores its data.

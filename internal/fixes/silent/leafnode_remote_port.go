@@ -29,8 +29,9 @@ func LeafnodeRemotePort() *fixes.Rule {
 			Name: "port", Default: "the port of the hub if it is among the files, else 7422",
 			Doc: "the port on which the hub listens for leaf nodes",
 		}},
-		Doc:   leafnodeRemotePortDoc,
-		Check: checkLeafnodeRemotePort,
+		Doc:    leafnodeRemotePortDoc,
+		Check:  checkLeafnodeRemotePort,
+		Linked: true,
 	}
 }
 

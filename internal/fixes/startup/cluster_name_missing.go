@@ -51,7 +51,8 @@ cluster {
 `,
 			References: []string{"nats-server#2429", "nats.docs#282", "nats-operator#311"},
 		},
-		Check: checkClusterNameMissing,
+		Check:  checkClusterNameMissing,
+		Linked: true,
 	}
 }
 

@@ -20,8 +20,9 @@ func GatewayClusterName() *fixes.Rule {
 			Name: "prefer", Default: "cluster", Values: []string{"cluster", "gateway"},
 			Doc: "which of the two names stays: the cluster's, or the gateway's",
 		}},
-		Doc:   gatewayClusterNameDoc,
-		Check: checkGatewayClusterName,
+		Doc:    gatewayClusterNameDoc,
+		Check:  checkGatewayClusterName,
+		Linked: true,
 	}
 }
 

@@ -49,7 +49,8 @@ gateway {
 }
 `,
 		},
-		Check: checkGatewayNameMissing,
+		Check:  checkGatewayNameMissing,
+		Linked: true,
 	}
 }
 

@@ -55,7 +55,8 @@ cluster {
 			AfterFiles:  map[string]string{"nats-2.conf": jetStreamRoutesPeer},
 			References:  []string{"nats-server#7459", "bitnami/charts#29378"},
 		},
-		Check: checkJetStreamClusterRoutes,
+		Check:  checkJetStreamClusterRoutes,
+		Linked: true,
 	}
 }
 

@@ -51,7 +51,8 @@ cluster {
 `,
 			References: []string{"nats-server#1814", "nats-server#1847", "nats-server#7418"},
 		},
-		Check: checkServerNameMissing,
+		Check:  checkServerNameMissing,
+		Linked: true,
 	}
 }
 

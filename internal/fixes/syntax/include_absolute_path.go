@@ -90,7 +90,7 @@ func relativeInclude(p *fixes.Pass, d *fleet.Doc, name string) (rel string, sure
 		// Documents are known by the paths they were asked for, absolute or not.
 		abs := filepath.FromSlash(name)
 		local, err := filepath.Rel(here, abs)
-		if err == nil && p.Fleet.Doc(local) != nil || p.Fleet.Doc(abs) != nil {
+		if err == nil && p.Fleet.Exists(local) || p.Fleet.Exists(abs) {
 			from, _ := filepath.Abs(filepath.Dir(d.Path))
 			if rel, err := filepath.Rel(from, abs); err == nil {
 				return filepath.ToSlash(rel), true
@@ -101,16 +101,11 @@ func relativeInclude(p *fixes.Pass, d *fleet.Doc, name string) (rel string, sure
 	parts := strings.Split(strings.Trim(path.Clean(name), "/"), "/")
 	for i := range parts {
 		rel := path.Join(parts[i:]...)
-		if docAt(p, filepath.Join(filepath.Dir(d.Path), filepath.FromSlash(rel))) != nil {
+		if p.Fleet.Exists(filepath.Join(filepath.Dir(d.Path), filepath.FromSlash(rel))) {
 			return rel, false
 		}
 	}
 	return "", false
-}
-
-// docAt returns the document at a path, nil if none was read.
-func docAt(p *fixes.Pass, at string) *fleet.Doc {
-	return p.Fleet.Doc(at)
 }
 
 // includeFix returns the fix that makes an include name another file, with what

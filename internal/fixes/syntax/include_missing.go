@@ -55,7 +55,7 @@ func checkIncludeMissing(p *fixes.Pass, s *fleet.Server) {
 		bare := strings.TrimRight(name, ",]")
 		meant, wanted := p.Param("path")
 		switch {
-		case bare != name && bare != "" && docAt(p, filepath.Join(filepath.Dir(problem.Doc.Path), bare)) != nil:
+		case bare != name && bare != "" && p.Fleet.Exists(filepath.Join(filepath.Dir(problem.Doc.Path), bare)):
 			f.Message = fmt.Sprintf("without quotes the %q behind the path is a part of it: the server looks for %s", name[len(bare):], name)
 			f.With(includeFix(p, problem, bare, name[len(bare):]), "the include cannot be edited here")
 			p.Report(f)
@@ -91,12 +91,12 @@ const maxCandidates = 1000
 // that the include names or in that of the including file.
 func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
 	parents := p.Fleet.ServersWith(d.Path)
-	possible := func(other *fleet.Doc) bool { // a file that includes d cannot be included by it
-		return other != d && !slices.ContainsFunc(parents, func(s *fleet.Server) bool { return s.Root == other })
+	possible := func(other string) bool { // a file that includes d cannot be included by it
+		return other != d.Path && !slices.ContainsFunc(parents, func(s *fleet.Server) bool { return s.Root.Path == other })
 	}
 	folder, base := filepath.Dir(d.Path), path.Base(name)
-	var same []*fleet.Doc
-	for _, other := range p.Fleet.DocsNamed(base) {
+	var same []string
+	for _, other := range p.Fleet.FilesNamed(base) {
 		if possible(other) {
 			if same = append(same, other); len(same) > 1 {
 				return ""
@@ -104,15 +104,15 @@ func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
 		}
 	}
 	if len(same) == 1 {
-		if rel, err := filepath.Rel(folder, same[0].Path); err == nil {
+		if rel, err := filepath.Rel(folder, same[0]); err == nil {
 			return filepath.ToSlash(rel)
 		}
 	}
 	for _, dir := range slices.Compact([]string{path.Dir(name), "."}) {
 		var near []string
-		for _, other := range p.Fleet.DocsIn(filepath.Join(folder, filepath.FromSlash(dir))) {
+		for _, other := range p.Fleet.FilesIn(filepath.Join(folder, filepath.FromSlash(dir))) {
 			if len(near) < maxCandidates && possible(other) {
-				near = append(near, filepath.Base(other.Path))
+				near = append(near, filepath.Base(other))
 			}
 		}
 		if found := suggest.Suggest(base, near); found != "" {

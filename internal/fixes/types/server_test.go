@@ -147,8 +147,8 @@ func errorsOf(text string) (list []*fixes.Finding) {
 	f := fleet.Build(set, []string{"nats.conf"}, fleet.Options{Jobs: 1})
 	rules := types.Rules()
 	found := fixes.NewSuite(rules, nil, fixes.Window{}, 1).Run(f)
-	for _, r := range rules {
-		for _, f := range found.Of(r) {
+	for i := range rules {
+		for _, f := range found.Of(i) {
 			if f.Severity == fixes.Error {
 				list = append(list, f)
 			}

@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/baseline"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
+)
+
+// apart holds what was found in the servers that stand alone and in which
+// nothing is to be changed. Their trees are not kept, so that a run over very many
+// files needs memory for what it found, and for the servers that are linked.
+type apart struct {
+	req    Request
+	suite  *fixes.Suite
+	lineup *lineup
+	files  []*settled // sorted by path
+	// left are the documents that are planned together, and texts what they held
+	// when they were looked at.
+	left  []string
+	texts map[string][]byte
+}
+
+// settled is one server that stands alone, and all that is to be said about it.
+type settled struct {
+	path      string // clean
+	file      *File  // nil if nobody asked for the file
+	findings  []*Finding
+	errors    []Error
+	ignored   int
+	baselined map[baseline.Entry]int
+	ties      []string // see [fixes.Rule]
+}
+
+// largestApart is the size in bytes up to which a document is looked at in
+// memory that is used again and again.
+const largestApart = 1 << 20
+
+// lookApart looks at each document by itself, on all processors.
+func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, error) {
+	a := &apart{req: req, suite: suite, lineup: newLineup(req.Rules), texts: make(map[string][]byte)}
+	paths := slices.Concat(req.Targets, req.Context)
+	if !suite.Separable() || len(paths) < 2 {
+		a.left = paths
+		return a, nil
+	}
+	looks := make([]look, len(paths))
+	seen := make(map[string]bool, len(paths))
+	for i, path := range paths {
+		l := &looks[i]
+		l.path, l.target = filepath.Clean(path), i < len(req.Targets)
+		l.skip = seen[l.path]
+		seen[l.path] = true
+	}
+	fleet.ParallelWith(len(looks), req.jobs(), func() func(int) {
+		w := a.worker()
+		return func(i int) {
+			if ctx.Err() == nil {
+				w.look(&looks[i])
+			}
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for i := range looks {
+		l := &looks[i]
+		switch {
+		case l.settled != nil:
+			a.files = append(a.files, l.settled)
+		case !l.skip:
+			a.left = append(a.left, paths[i])
+			if l.text != nil {
+				a.texts[l.path] = l.text
+			}
+		}
+	}
+	slices.SortFunc(a.files, func(x, y *settled) int { return cmp.Compare(x.path, y.path) })
+	return a, nil
+}
+
+// look is one document to look at.
+type look struct {
+	path         string // clean
+	target, skip bool
+	text         []byte   // if it could be read and is not settled
+	settled      *settled // nil if it has to do with others, or is to be changed
+}
+
+// worker looks at one document after the other.
+type worker struct {
+	apart     *apart
+	read      fleet.Read
+	opts      fleet.Options
+	workspace fleet.Workspace
+	looker    *fixes.Looker
+	loaded    Loaded
+	run       run
+}
+
+func (a *apart) worker() *worker {
+	w := &worker{
+		apart: a, read: a.req.read(), opts: a.req.fleet(), looker: a.suite.Looker(),
+		loaded: Loaded{req: a.req, targets: make(map[string]bool, 1)},
+	}
+	w.run = run{Loaded: &w.loaded, lineup: a.lineup, nodes: make(map[*fleet.Doc][]ast.Node)}
+	return w
+}
+
+func (w *worker) look(l *look) {
+	if _, hosted := w.apart.req.Hosted[l.path]; hosted || l.skip {
+		return
+	}
+	text, err := w.read(l.path)
+	if err != nil || len(text) > largestApart {
+		return // told when it is read again
+	}
+	if l.settled = w.settle(l, text); l.settled == nil {
+		l.text = text
+	}
+}
+
+// settle returns all that is to be said about a document, nil if it has to do
+// with others or is to be changed.
+func (w *worker) settle(l *look, text []byte) *settled {
+	f, ok := w.workspace.Alone(l.path, text, w.opts)
+	if !ok {
+		return nil
+	}
+	out := &settled{path: l.path, ties: w.apart.ties(f.Servers[0])}
+	if !l.target {
+		f.Docs[0].Context = true
+		return out
+	}
+	clear(w.loaded.targets)
+	w.loaded.first, w.loaded.targets[l.path] = f, true
+	w.run.ignores = readIgnores(f)
+	clear(w.run.nodes)
+	p := w.run.newPlan(w.looker.Look(f))
+	p.alone = true
+	for _, i := range w.apart.lineup.every {
+		if p.step(i, 1); p.wants {
+			return nil
+		}
+	}
+	res := w.run.result(p)
+	out.file, out.findings, out.errors, out.ignored, out.baselined = res.Files[0], res.Findings, res.Errors, res.Ignored, res.Baselined
+	return out
+}
+
+// ties returns what a server has in common with others to which it is not linked.
+func (a *apart) ties(s *fleet.Server) []string {
+	var ties []string
+	for _, rule := range a.req.Rules {
+		if rule.Ties != nil {
+			if tie := rule.Ties(s); tie != "" {
+				ties = append(ties, rule.Name+"\x00"+tie)
+			}
+		}
+	}
+	return ties
+}
+
+// rest returns a run over all documents that have to do with others, or are to
+// be changed. What turns out to be tied to one of them, or included by it, is
+// taken back.
+func (a *apart) rest(ctx context.Context) (*run, error) {
+	a.untie()
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		names := make([]string, len(a.files))
+		for i, s := range a.files {
+			names[i] = s.path
+		}
+		loaded := load(a.req, a.readLeft, a.left, names)
+		if !a.takeBack(loaded.first) {
+			return newRun(loaded, a.suite, a.lineup), nil
+		}
+	}
+}
+
+// readLeft gives the texts of what was looked at already.
+func (a *apart) readLeft(path string) ([]byte, error) {
+	if text, ok := a.texts[path]; ok {
+		return text, nil
+	}
+	return a.req.read()(path)
+}
+
+// untie takes back servers that have something in common.
+func (a *apart) untie() {
+	first := make(map[string]*settled)
+	both := make(map[*settled]bool)
+	for _, s := range a.files {
+		for _, tie := range s.ties {
+			if other := first[tie]; other != nil {
+				both[s], both[other] = true, true
+			} else {
+				first[tie] = s
+			}
+		}
+	}
+	a.remove(both)
+}
+
+// takeBack takes back what a fleet includes, or has something in common with,
+// and reports whether there was anything.
+func (a *apart) takeBack(f *fleet.Fleet) bool {
+	if len(a.files) == 0 {
+		return false
+	}
+	reached := make(map[*settled]bool)
+	at := func(path string) {
+		if i, ok := slices.BinarySearchFunc(a.files, path, func(s *settled, path string) int { return cmp.Compare(s.path, path) }); ok {
+			reached[a.files[i]] = true
+		}
+	}
+	for _, d := range f.Docs {
+		at(d.Path)
+		for path := range d.Includes() {
+			at(path)
+		}
+	}
+	ties := make(map[string]bool)
+	for _, s := range f.Servers {
+		for _, tie := range a.ties(s) {
+			ties[tie] = true
+		}
+	}
+	if len(ties) > 0 {
+		for _, s := range a.files {
+			if slices.ContainsFunc(s.ties, func(tie string) bool { return ties[tie] }) {
+				reached[s] = true
+			}
+		}
+	}
+	a.remove(reached)
+	return len(reached) > 0
+}
+
+// remove takes documents back: they are looked at with all others.
+func (a *apart) remove(list map[*settled]bool) {
+	if len(list) == 0 {
+		return
+	}
+	a.files = slices.DeleteFunc(a.files, func(s *settled) bool {
+		if list[s] {
+			a.left = append(a.left, s.path)
+		}
+		return list[s]
+	})
+}
+
+// add puts what was found into a result.
+func (a *apart) add(res *Result) {
+	for _, s := range a.files {
+		if s.file == nil {
+			continue
+		}
+		res.Documents++
+		res.Servers++
+		res.Files = append(res.Files, s.file)
+		res.Findings = append(res.Findings, s.findings...)
+		res.Errors = append(res.Errors, s.errors...)
+		res.Ignored += s.ignored
+		for e, n := range s.baselined {
+			if res.Baselined == nil {
+				res.Baselined = make(map[baseline.Entry]int)
+			}
+			res.Baselined[e] += n
+		}
+	}
+	res.sort()
+}

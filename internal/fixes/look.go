@@ -1,0 +1,130 @@
+package fixes
+
+import (
+	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
+)
+
+// looker runs rules on servers and documents of a fleet, one after the other.
+type looker struct {
+	suite  *Suite
+	passes []Pass // by rule
+	visitor
+	// onField holds the rules that look at the values of a field of a block.
+	onField map[blockField][]int
+}
+
+// blockField is a field of a block, or what a block does not know.
+type blockField struct {
+	block *schema.Block
+	field *schema.Field
+}
+
+func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
+	return Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
+}
+
+func (s *Suite) looker(f *fleet.Fleet) *looker {
+	l := &looker{suite: s, passes: make([]Pass, len(s.rules)), onField: make(map[blockField][]int)}
+	for i, r := range s.rules {
+		l.passes[i] = s.pass(f, r)
+	}
+	return l
+}
+
+// server runs the rules that look at one server.
+func (l *looker) server(server *fleet.Server) {
+	s := l.suite
+	for _, i := range s.forServers {
+		s.rules[i].CheckServer(&l.passes[i], server)
+	}
+	if len(s.forValues) > 0 {
+		l.walk(server, l.value)
+	}
+}
+
+// value runs the rules that look at a value.
+func (l *looker) value(v *Visit) {
+	at := blockField{v.Block, v.Field}
+	rules, known := l.onField[at]
+	if !known {
+		rules = l.suite.on(at)
+		l.onField[at] = rules
+	}
+	for _, i := range rules {
+		l.suite.rules[i].CheckValue(&l.passes[i], v)
+	}
+}
+
+// on returns the rules that look at the values of a field of a block.
+func (s *Suite) on(at blockField) []int {
+	var rules []int
+	for _, i := range s.forValues {
+		if looks := s.rules[i].Fields; looks == nil || looks(at.block, at.field) {
+			rules = append(rules, i)
+		}
+	}
+	return rules
+}
+
+// doc runs the rules that look at one document.
+func (l *looker) doc(d *fleet.Doc) {
+	s := l.suite
+	for _, i := range s.forDocs {
+		s.rules[i].CheckDoc(&l.passes[i], d)
+	}
+}
+
+// take takes what the passes found, in the order of rules.
+func (l *looker) take() []foundBy {
+	count := 0
+	for i := range l.passes {
+		if len(l.passes[i].findings) > 0 {
+			count++
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	found := make([]foundBy, 0, count)
+	for i := range l.passes {
+		if p := &l.passes[i]; len(p.findings) > 0 {
+			found = append(found, foundBy{i, p.findings})
+			p.findings = nil
+		}
+	}
+	return found
+}
+
+// Looker runs a suite on fleets of one server each, one after the other.
+type Looker struct {
+	looker
+	found Found
+}
+
+// Looker returns a looker of its own for each goroutine.
+func (s *Suite) Looker() *Looker {
+	l := &Looker{looker: *s.looker(nil)}
+	l.found = Found{suite: s, byRule: make([][]*Finding, len(s.rules)), done: make([]bool, len(s.rules))}
+	return l
+}
+
+// Look returns what the suite finds in a fleet, and remembers nothing of it. What
+// it returns is valid until the next call.
+func (l *Looker) Look(f *fleet.Fleet) *Found {
+	for i := range l.passes {
+		l.passes[i].Fleet = f
+	}
+	for _, server := range f.Servers {
+		l.server(server)
+	}
+	for _, d := range f.Docs {
+		l.doc(d)
+	}
+	l.found.fleet = f
+	for i := range l.passes {
+		l.found.byRule[i], l.found.done[i] = l.passes[i].findings, false
+		l.passes[i].findings = nil
+	}
+	return &l.found
+}

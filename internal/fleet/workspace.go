@@ -1,0 +1,71 @@
+package fleet
+
+import (
+	"path/filepath"
+
+	"github.com/natsfix/natsfix/internal/ast"
+)
+
+// Workspace is memory in which one server after the other is looked at that has
+// nothing to do with others, for those that look at very many and keep none. The
+// zero Workspace is ready.
+type Workspace struct {
+	tree ast.Workspace
+	ev   evaluation
+
+	fleet    Fleet
+	doc      Doc
+	server   Server
+	cluster  Cluster
+	super    Super
+	gateways addressBook
+	docs     [1]*Doc
+	servers  [1]*Server
+	clusters [1]*Cluster
+	supers   [1]*Super
+}
+
+// Alone returns the fleet that a document makes up by itself: what [Build] makes
+// of it whatever else there is, unless something includes the document. It
+// returns false if others may have a say in it: it includes documents, or takes
+// part in a cluster, in gateways or in leaf links. The fleet and all that belongs
+// to it are valid until the next call. It cannot be built anew ([Fleet.With]).
+func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) {
+	path = filepath.Clean(path)
+	w.doc = Doc{Path: path, Tree: w.tree.Parse(path, src, ast.Latest)}
+	if len(w.doc.Tree.Errors()) > 0 || w.doc.hasIncludes() {
+		return nil, false
+	}
+	w.ev.reset(opts.Env)
+	w.server = Server{}
+	s := &w.server
+	s.evaluate(&w.ev, &w.doc, opts)
+	if s.linked() {
+		return nil, false
+	}
+	w.docs[0], w.servers[0], w.clusters[0], w.supers[0] = &w.doc, s, &w.cluster, &w.super
+	w.cluster = Cluster{Servers: w.servers[:], Super: &w.super}
+	w.super = Super{Clusters: w.clusters[:], Servers: w.servers[:]}
+	s.Cluster = &w.cluster
+	w.fleet = Fleet{
+		Docs: w.docs[:], Servers: w.servers[:], Clusters: w.clusters[:], Supers: w.supers[:],
+		gateways: &w.gateways, opts: opts,
+	}
+	return &w.fleet, true
+}
+
+// linked reports whether the server is, or may be linked to others: by a name of
+// a cluster or gateway, or since it listens for, or solicits, routes, gateways or
+// leaf nodes.
+func (s *Server) linked() bool {
+	return s.Clustered() || s.EffectiveClusterName() != "" || s.ClusterName.Unknown() || s.GatewayName.Unknown() ||
+		len(s.Gateways) > 0 || len(s.Remotes) > 0 || s.leafPort.on || s.wsPort.on
+}
+
+// hasIncludes reports whether something is included anywhere in the document.
+func (d *Doc) hasIncludes() bool {
+	for range d.Includes() {
+		return true
+	}
+	return false
+}
