@@ -2,7 +2,6 @@ package fixes
 
 import (
 	"github.com/natsfix/natsfix/internal/fleet"
-	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // Rule is one named check, mostly with a fix. Everything that is said about it
@@ -35,10 +34,9 @@ type Rule struct {
 	CheckValue  func(*Pass, *Visit)        // every value of a server; the visits must not be kept
 	CheckDoc    func(*Pass, *fleet.Doc)    // one document, fragments too
 
-	// Fields says at the values of which fields CheckValue looks, nil for all: it
-	// is asked once for each, of a list for its items, too. The field is nil for
-	// what the server does not know.
-	Fields func(*schema.Block, *schema.Field) bool
+	// Fields says at the values of which fields CheckValue looks, nil for all. It is
+	// asked once for each field.
+	Fields Fields
 	// Linked says that Check compares a server only with others to which it is
 	// linked by a name of a cluster or gateway, or by routes, gateways or leaf
 	// links, or with which it has something in common that Ties names ("" for

@@ -29,6 +29,7 @@ from a variable that other fields share.`,
 				"nats-server#6293", "https://docs.nats.io/running-a-nats-service/configuration/logging",
 			},
 		},
+		Fields:     fixes.At("", "debug", "trace", "trace_verbose", "trace_headers"),
 		CheckValue: checkDebugLogging,
 	}
 }

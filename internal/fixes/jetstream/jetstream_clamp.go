@@ -18,6 +18,7 @@ func Clamp() *fixes.Rule {
 		Severity:   fixes.Info,
 		Summary:    "a leaf remote denies JetStream subjects that the server denies on every leaf link by itself",
 		Doc:        clampDoc,
+		Fields:     fixes.Named("deny_imports", "deny_exports"),
 		CheckValue: checkClamp,
 	}
 }

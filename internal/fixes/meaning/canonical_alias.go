@@ -31,6 +31,7 @@ overlook the more spellings a fleet uses.`,
 }
 `,
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkCanonicalAlias,
 	}
 }

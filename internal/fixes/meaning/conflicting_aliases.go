@@ -40,6 +40,7 @@ port: 4222
 port: 4222
 `,
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkConflictingAliases,
 	}
 }

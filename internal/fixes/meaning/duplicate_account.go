@@ -22,6 +22,7 @@ word, see duplicate-key.`,
 			Before:        "accounts: [SALES, ORDERS, SALES]\n",
 			After:         "accounts: [SALES, ORDERS]\n",
 		},
+		Fields:     fixes.At("", "accounts"),
 		CheckValue: checkDuplicateAccount,
 	}
 }

@@ -22,6 +22,7 @@ func DuplicateKey() *fixes.Rule {
 			Doc: "which of two different values stays; last is what the server does today, both joins blocks that have no key in common",
 		}},
 		Doc:        duplicateKeyDoc,
+		Fields:     fixes.Known,
 		CheckValue: checkDuplicateKey,
 	}
 }

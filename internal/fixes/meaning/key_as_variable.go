@@ -30,6 +30,7 @@ http_port: 4333
 `,
 			References: []string{"nats-server commit 937d22d6d (2.12.6, 2.14.0)"},
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkKeyAsVariable,
 	}
 }

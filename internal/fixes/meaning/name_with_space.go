@@ -41,6 +41,7 @@ cluster {
 }
 `,
 		},
+		Fields:     fixes.Named("server_name", "name"),
 		CheckValue: checkNameWithSpace,
 	}
 }

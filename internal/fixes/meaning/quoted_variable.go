@@ -42,6 +42,7 @@ websocket {
 }
 `,
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkQuotedVariable,
 	}
 }

@@ -42,6 +42,7 @@ the text that it is.`,
 `,
 			References: []string{"conf/parse.go, lookupVariable", "nats-server#8263"},
 		},
+		Fields:     func(_ *schema.Block, f *schema.Field) bool { return f != nil && f.Secret },
 		CheckValue: checkSecretByVariable,
 	}
 }

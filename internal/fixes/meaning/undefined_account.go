@@ -42,6 +42,7 @@ the account.`,
 }
 `,
 		},
+		Fields:     fixes.Typed(schema.Account),
 		CheckValue: checkUndefinedAccount,
 	}
 }

@@ -38,6 +38,7 @@ mqtt, and timeout of any authorization before 2.11.2) it becomes the number of s
 `,
 			References: []string{"conf/lex.go, lexNumberOrDateOrStringOrIP"},
 		},
+		Fields:     fixes.Typed(schema.Duration | schema.Seconds),
 		CheckValue: checkUnquotedMinutes,
 	}
 }

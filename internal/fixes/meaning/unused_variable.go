@@ -34,6 +34,7 @@ port: $PORT_A
 port: $PORT_A
 `,
 		},
+		Fields:     fixes.Unknown,
 		CheckValue: checkUnusedVariable,
 	}
 }

@@ -23,6 +23,7 @@ the accounts that ask for it, and no longer for the global account $G. Manual fo
 			Before: "accounts: APP\n",
 			After:  "accounts: [APP]\n",
 		},
+		Fields:     fixes.At("", "accounts"),
 		CheckValue: checkAccountsScalar,
 	}
 }

@@ -2,6 +2,7 @@ package silent
 
 import (
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // DuplicateURL finds lists of URLs that name one twice.
@@ -34,6 +35,7 @@ server, which is then missing.`,
 }
 `,
 		},
+		Fields: func(_ *schema.Block, f *schema.Field) bool { return urlKind(fields, f) != "" },
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if what := urlKind(fields, v.Field); what != "" && len(v.Value.List) > 1 {
 				checkDuplicateURL(p, v, what)

@@ -41,6 +41,7 @@ it depends on chance what an empty publish does: the server goes through the key
 }
 `,
 		},
+		Fields:     fixes.At("permissions", "publish", "subscribe"),
 		CheckValue: checkEmptyPermission,
 	}
 }

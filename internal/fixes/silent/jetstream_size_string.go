@@ -36,6 +36,7 @@ the quotes away, or putting them on, changes the size.`,
 }
 `,
 		},
+		Fields:     fixes.In("jetstream"),
 		CheckValue: checkJetStreamSizeString,
 	}
 }

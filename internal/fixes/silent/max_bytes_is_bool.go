@@ -37,6 +37,7 @@ in max_bytes_required becomes true.`,
 }
 `,
 		},
+		Fields:     fixes.At("accounts.<name>.jetstream", "max_bytes_required"),
 		CheckValue: checkMaxBytesIsBool,
 	}
 }

@@ -40,6 +40,7 @@ $JS.ACK.*.*.ORDERS.APP.>.`,
 `,
 			References: []string{"nats-server#5203", "nats-server#4225"},
 		},
+		Fields:     fixes.At("permissions", "publish"),
 		CheckValue: checkOverBroad,
 	}
 }

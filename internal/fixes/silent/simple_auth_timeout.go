@@ -37,6 +37,7 @@ need longer, over TLS for example, are turned away with "authentication timeout"
 }
 `,
 		},
+		Fields:     fixes.Either(fixes.At("websocket.authorization", "timeout"), fixes.At("mqtt.authorization", "timeout")),
 		CheckValue: checkSimpleAuthTimeout,
 	}
 }

@@ -41,6 +41,7 @@ there is no host, or no port (only leaf remotes have a default), or the URL has 
 }
 `,
 		},
+		Fields: func(_ *schema.Block, f *schema.Field) bool { return urlKind(fields, f) != "" },
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if what := urlKind(fields, v.Field); what != "" && v.Value.IsString() && (v.Entry == nil && v.Parent.Entry != nil || v.Entry != nil && v.Field.Takes(schema.String)) {
 				checkURLMissingScheme(p, v, what)

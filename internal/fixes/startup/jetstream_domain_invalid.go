@@ -32,6 +32,7 @@ The server checks that even where JetStream is off.`,
 			Before: "jetstream { domain: eu.west }\n",
 			After:  "jetstream { domain: eu-west }\n",
 		},
+		Fields:     fixes.At("jetstream", "domain"),
 		CheckValue: checkJetStreamDomainInvalid,
 	}
 }

@@ -26,6 +26,7 @@ monitoring ("can't listen to the monitor port"), routes ("Error listening on rou
 			After:         "port: 4222\n",
 			References:    []string{"server/server.go: AcceptLoop, startMonitoring"},
 		},
+		Fields:     fixes.Typed(schema.Port),
 		CheckValue: checkPortRange,
 	}
 }

@@ -39,6 +39,7 @@ where the field's own numbers are seconds. A number whose unit nobody knows need
 			After:      "ping_interval: \"30s\"\nlame_duck_duration: \"2m\"\ncluster {\n  ping_interval: \"30s\"\n}\n",
 			References: []string{"nats-server#6654"},
 		},
+		Fields:     fixes.Typed(schema.Duration | schema.Seconds),
 		CheckValue: checkDurationUnit,
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
 	"github.com/natsfix/natsfix/internal/suggest"
 )
 
@@ -29,6 +30,7 @@ ocsp config: unsupported ocsp mode string" (the Go type, never the value).`,
 			Before:        "write_timeout: \"Retry\"\n",
 			After:         "write_timeout: \"retry\"\n",
 		},
+		Fields:     fixes.Either(fixes.Typed(schema.Enum|schema.Duration), fixes.Named("cipher_suites")),
 		CheckValue: checkEnumCase,
 	}
 }

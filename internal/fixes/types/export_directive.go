@@ -31,6 +31,7 @@ service: it has to become two.`,
 			Before: "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\", response_type: \"stream\" }\n    ]\n  }\n}\n",
 			After:  "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\" }\n    ]\n  }\n}\n",
 		},
+		Fields:     fixes.In(exportBlock, importBlock),
 		CheckValue: checkExportDirective,
 	}
 }

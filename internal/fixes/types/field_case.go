@@ -26,6 +26,7 @@ changes behaviour.`,
 			Before: "ocsp {\n  Mode: always\n}\n",
 			After:  "ocsp {\n  mode: always\n}\n",
 		},
+		Fields:     fixes.Unknown,
 		CheckValue: checkFieldCase,
 	}
 }

@@ -29,6 +29,7 @@ string"), and versions before 2.8.0 ("the minimum version should be at least 2.8
 			Before:        "leafnodes {\n  port: 7422\n  min_version: v2.10.0\n}\n",
 			After:         "leafnodes {\n  port: 7422\n  min_version: 2.10.0\n}\n",
 		},
+		Fields:     fixes.Named("min_version"),
 		CheckValue: checkLeafnodeMinVersion,
 	}
 }

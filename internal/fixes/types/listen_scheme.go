@@ -30,6 +30,7 @@ address cannot express.`,
 			Before: "listen: \"nats://0.0.0.0:4222\"\nhttp: \"8222\"\n",
 			After:  "listen: \"0.0.0.0:4222\"\nhttp: 8222\n",
 		},
+		Fields:     fixes.Typed(schema.HostPort),
 		CheckValue: checkListenScheme,
 	}
 }

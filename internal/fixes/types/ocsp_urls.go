@@ -3,6 +3,7 @@ package types
 import (
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // OCSPURLs finds urls in an ocsp block, which no release of the server can
@@ -24,6 +25,7 @@ parser never makes. url, with one URL, works.`,
 			Before:        "ocsp {\n  mode: always\n  urls: [\"http://ocsp.example.com\"]\n}\n",
 			After:         "ocsp {\n  mode: always\n  url: \"http://ocsp.example.com\"\n}\n",
 		},
+		Fields: fixes.Typed(schema.Unusable),
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if mistakeOf(v) != unusableURLs || v.Server.Broken() {
 				return

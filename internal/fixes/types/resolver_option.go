@@ -39,6 +39,7 @@ choice. Manual where dir or type is missing.`,
 			Before: "resolver {\n  type: full\n  dir: \"./jwt\"\n  ttl: \"1h\"\n}\n",
 			After:  "resolver {\n  type: full\n  dir: \"./jwt\"\n}\n",
 		},
+		Fields:     fixes.Either(fixes.At("", "resolver"), fixes.In("resolver")),
 		CheckValue: checkResolverOption,
 	}
 }

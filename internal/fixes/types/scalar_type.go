@@ -35,6 +35,7 @@ the text could be read in two ways, or where the value comes from the environmen
 			After:      "port: 4222\ndebug: true\nauthorization {\n  user: \"on\"\n  password: \"123456\"\n}\n",
 			References: []string{"nats-server#2082"},
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkScalarType,
 	}
 }

@@ -37,6 +37,7 @@ without quotes is a thousand millions, and "1G" in the fields that take texts is
 			Before: "max_payload: \"8MB\"\njetstream {\n  max_file_store: \"10GB\"\n  max_memory_store: \"1g\"\n}\n",
 			After:  "max_payload: 8MB\njetstream {\n  max_file_store: 10GB\n  max_memory_store: 1GB\n}\n",
 		},
+		Fields:     fixes.Typed(schema.Size),
 		CheckValue: checkSizeString,
 	}
 }

@@ -26,6 +26,7 @@ refuses: "error parsing tls certs config, unknown field \"cert_key\"".`,
 			Before:        "tls {\n  certs: [\n    { cert_file: \"server.pem\", cert_key: \"key.pem\" }\n  ]\n}\n",
 			After:         "tls {\n  certs: [\n    { cert_file: \"server.pem\", key_file: \"key.pem\" }\n  ]\n}\n",
 		},
+		Fields:     fixes.Either(fixes.In(certsBlock), fixes.Named("certs")),
 		CheckValue: checkTLSCertsKey,
 	}
 }

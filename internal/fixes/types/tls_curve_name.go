@@ -40,6 +40,7 @@ SecP256r1MLKEM768 and SecP384r1MLKEM1024, in exactly these letters. P256, secp38
 			Before:        "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  curve_preferences: [\"P256\", \"x25519\"]\n}\n",
 			After:         "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  curve_preferences: [\"CurveP256\", \"X25519\"]\n}\n",
 		},
+		Fields:     fixes.Named("curve_preferences"),
 		CheckValue: checkTLSCurveName,
 	}
 }

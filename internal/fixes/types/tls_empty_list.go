@@ -19,6 +19,7 @@ empty"). To take the server's own choice the field is left out.`,
 			Before:        "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  cipher_suites: []\n}\n",
 			After:         "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n}\n",
 		},
+		Fields: fixes.Named("cipher_suites", "curve_preferences"),
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if mistakeOf(v) != emptyList || v.Server.Broken() {
 				return

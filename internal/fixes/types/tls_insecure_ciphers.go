@@ -35,6 +35,7 @@ instead.`,
 			Before: "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  cipher_suites: [\"TLS_RSA_WITH_AES_128_CBC_SHA\"]\n}\n",
 			After:  "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  cipher_suites: [\"TLS_RSA_WITH_AES_128_CBC_SHA\"]\n  allow_insecure_cipher_suites: true\n}\n",
 		},
+		Fields:     fixes.Named("cipher_suites"),
 		CheckValue: checkTLSInsecureCiphers,
 	}
 }

@@ -31,6 +31,7 @@ func TLSMinVersion() *fixes.Rule {
 			Before:        "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  min_version: 1.2\n}\n",
 			After:         "tls {\n  cert_file: \"server.pem\"\n  key_file: \"key.pem\"\n  min_version: \"1.2\"\n}\n",
 		},
+		Fields:     fixes.Named("min_version"),
 		CheckValue: checkTLSMinVersion,
 	}
 }

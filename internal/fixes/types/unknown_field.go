@@ -37,6 +37,10 @@ for is a warning.`,
 			Before: "port: 4222\nmax-payload: 2MB\n",
 			After:  "port: 4222\nmax_payload: 2MB\n",
 		},
+		Fields: func(b *schema.Block, f *schema.Field) bool {
+			_, aged := ages[f]
+			return f == nil || aged || b.Path == "accounts"
+		},
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if v.Field != nil {
 				if mistakeOf(v) == misplacedField && !v.Server.Broken() {

@@ -32,6 +32,7 @@ the list does not know, or if a list has several items where one value is taken.
 			Before: "cluster {\n  name: prod\n  port: 6222\n  routes: \"nats://n1:6222\"\n}\nleafnodes {\n  remotes {\n    url: \"nats://hub:7422\"\n  }\n}\n",
 			After:  "cluster {\n  name: prod\n  port: 6222\n  routes: [\"nats://n1:6222\"]\n}\nleafnodes {\n  remotes [{\n    url: \"nats://hub:7422\"\n  }]\n}\n",
 		},
+		Fields:     fixes.Known,
 		CheckValue: checkWrapInList,
 	}
 }
