@@ -101,6 +101,7 @@ type worker struct {
 	looker    *fixes.Looker
 	loaded    Loaded
 	run       run
+	plan      *plan
 }
 
 func (a *apart) worker() *worker {
@@ -109,6 +110,8 @@ func (a *apart) worker() *worker {
 		loaded: Loaded{req: a.req, targets: make(map[string]bool, 1)},
 	}
 	w.run = run{Loaded: &w.loaded, lineup: a.lineup, nodes: make(map[*fleet.Doc][]ast.Node)}
+	w.plan = w.run.newPlan(nil)
+	w.plan.alone = true
 	return w
 }
 
@@ -141,8 +144,8 @@ func (w *worker) settle(l *look, text []byte) *settled {
 	w.loaded.first, w.loaded.targets[l.path] = f, true
 	w.run.ignores = readIgnores(f)
 	clear(w.run.nodes)
-	p := w.run.newPlan(w.looker.Look(f))
-	p.alone = true
+	p := w.plan
+	p.start(&w.run, w.looker.Look(f))
 	for _, i := range w.apart.lineup.every {
 		if p.step(i, 1); p.wants {
 			return nil

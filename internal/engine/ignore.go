@@ -133,18 +133,18 @@ func (ig *ignore) expired(now time.Time) bool {
 }
 
 // ignores are the comments that silence findings in the documents of a run,
-// read once for each text.
+// read once for each text. It is nil if there are none in the documents as they
+// were read; no fix adds one.
 type ignores struct {
-	any   bool // there are some in the documents as they were read; no fix adds one
 	byDoc map[*fleet.Doc][]*ignore
 }
 
 func readIgnores(f *fleet.Fleet) *ignores {
-	all := &ignores{}
+	var all *ignores
 	for _, d := range f.Docs {
 		if list := ignoresOf(d); list != nil {
-			if !all.any {
-				all.any, all.byDoc = true, make(map[*fleet.Doc][]*ignore)
+			if all == nil {
+				all = &ignores{make(map[*fleet.Doc][]*ignore)}
 			}
 			all.byDoc[d] = list
 		}
@@ -153,7 +153,7 @@ func readIgnores(f *fleet.Fleet) *ignores {
 }
 
 func (all *ignores) of(d *fleet.Doc) []*ignore {
-	if !all.any {
+	if all == nil {
 		return nil
 	}
 	list, known := all.byDoc[d]
@@ -203,7 +203,7 @@ func (p *plan) asRead(d *fleet.Doc, off int) int {
 // are not off in their file, which no comment silences and no baseline knows.
 // It says why fixes must not be applied that would cure others, too.
 func (p *plan) unsilenced(found []*fixes.Finding) (kept []*fixes.Finding, why map[*fixes.Fix]string) {
-	if !p.run.ignores.any && p.run.req.Off == nil && p.run.req.Baseline == nil {
+	if p.run.ignores == nil && p.run.req.Off == nil && p.run.req.Baseline == nil {
 		return found, nil
 	}
 	why = make(map[*fixes.Fix]string)
@@ -272,7 +272,7 @@ func (r *run) fileOf(path string) string {
 // no more, or not what they say, if the rule for that runs.
 func (r *run) ignoreFindings(p *plan) []*Finding {
 	own := r.ignoring
-	if own == nil || !r.ignores.any {
+	if own == nil || r.ignores == nil {
 		return nil
 	}
 	var out []*Finding

@@ -3,7 +3,6 @@ package engine
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -81,10 +80,10 @@ func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
 
 // Masker returns a function that hides secrets in what is said about a file.
 func (l *Loaded) Masker() func(file, text string) string {
-	m := &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
+	m := newMasker()
 	for _, d := range l.first.Docs {
-		m.known[d.Path] = make(map[string]bool)
+		m.known[d.Path] = nil
 	}
-	m.collect(l.first, l.req.jobs())
+	m.collect(l.first, l.req.jobs(), func(string) bool { return false })
 	return m.text
 }

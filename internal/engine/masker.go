@@ -19,7 +19,9 @@ const shortestBare = 8
 
 // masker knows the secrets of a run and hides them in what is said about it.
 type masker struct {
-	known     map[string]map[string]bool // by file: its own secrets, and those that its servers use
+	// known are the secrets of each file that is shown or spoken of: its own, and
+	// those that its servers use.
+	known     map[string]map[string]bool
 	replacers map[string]*strings.Replacer
 }
 
@@ -27,34 +29,39 @@ type masker struct {
 // what must not be shown of those that findings speak of. A secret of one side
 // is one on the other, too: it may live on in a comment.
 func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *masker {
-	m := &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
-	for path, f := range files {
-		if f.After != nil {
-			m.known[path] = make(map[string]bool)
-		}
+	m := newMasker()
+	for path := range files {
+		m.known[path] = nil
 	}
 	for _, f := range findings {
-		m.known[f.File] = make(map[string]bool)
+		m.known[f.File] = nil
 	}
-	var spans [2]map[string][]Span
-	spans[0] = m.collect(r.first, r.req.jobs())
-	spans[1] = spans[0]
+	shown := func(path string) bool { return files[path] != nil }
+	before := m.collect(r.first, r.req.jobs(), shown)
+	after := before
 	if p.fleet != r.first {
-		spans[1] = m.collect(p.fleet, r.req.jobs())
+		after = m.collect(p.fleet, r.req.jobs(), shown)
 	}
 	for path, f := range files {
-		if f.After != nil {
-			f.SecretsBefore = m.cover(path, f.Before, spans[0][path])
-			f.SecretsAfter = m.cover(path, f.After, spans[1][path])
-		}
+		f.SecretsBefore = m.cover(path, f.Before, before[path])
+		f.SecretsAfter = m.cover(path, f.After, after[path])
 	}
 	return m
 }
 
-// collect notes the secrets of a fleet and returns their places by file.
-func (m *masker) collect(f *fleet.Fleet, jobs int) map[string][]Span {
-	concerned := func(d *fleet.Doc) bool { return m.known[d.Path] != nil }
-	servers := slices.DeleteFunc(slices.Clone(f.Servers), func(s *fleet.Server) bool { return !slices.ContainsFunc(s.Docs, concerned) })
+func newMasker() *masker {
+	return &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
+}
+
+// collect notes the secrets of a fleet, and returns their places in those of the
+// files that are to be shown.
+func (m *masker) collect(f *fleet.Fleet, jobs int, shown func(path string) bool) map[string][]Span {
+	servers := make([]*fleet.Server, 0, len(f.Servers))
+	for _, s := range f.Servers {
+		if slices.ContainsFunc(s.Docs, m.concerns) {
+			servers = append(servers, s)
+		}
+	}
 	secrets := make([][]*fleet.Value, len(servers))
 	fleet.Parallel(len(servers), jobs, func(i int) { secrets[i] = secretValues(servers[i]) })
 	marked := make(map[string][]Span)
@@ -63,26 +70,42 @@ func (m *masker) collect(f *fleet.Fleet, jobs int) map[string][]Span {
 			marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
 			m.note(s.Root.Path, v.Text()) // changes are told by the root
 			for _, d := range s.Docs {
-				if concerned(d) {
+				if m.concerns(d) {
 					m.note(d.Path, v.Text())
 				}
 			}
 		}
 	}
-	docs := slices.DeleteFunc(slices.Clone(f.Docs), func(d *fleet.Doc) bool { return !concerned(d) })
+	docs := make([]*fleet.Doc, 0, len(f.Docs))
+	for _, d := range f.Docs {
+		if m.concerns(d) {
+			docs = append(docs, d)
+		}
+	}
 	spans := make([][]Span, len(docs))
-	fleet.Parallel(len(docs), jobs, func(i int) { spans[i] = SecretSpans(docs[i].Tree, marked[docs[i].Path]) })
+	fleet.Parallel(len(docs), jobs, func(i int) {
+		find := secretsOf
+		if shown(docs[i].Path) {
+			find = SecretSpans
+		}
+		spans[i] = find(docs[i].Tree, marked[docs[i].Path])
+	})
 	places := make(map[string][]Span)
 	for i, d := range docs {
-		if len(spans[i]) == 0 {
-			continue
-		}
-		places[d.Path] = spans[i]
 		for _, s := range spans[i] {
-			m.note(d.Path, string(d.Tree.Source()[s.Start:s.End]))
+			m.note(d.Path, d.Tree.Text(ast.Span(s)))
+		}
+		if shown(d.Path) && len(spans[i]) > 0 {
+			places[d.Path] = spans[i]
 		}
 	}
 	return places
+}
+
+// concerns reports whether something is shown or said of a document.
+func (m *masker) concerns(d *fleet.Doc) bool {
+	_, ok := m.known[d.Path]
+	return ok
 }
 
 func (m *masker) note(path, secret string) {
@@ -117,6 +140,9 @@ func (m *masker) text(path, s string) string {
 	if len(m.known[path]) == 0 || s == "" {
 		return maskSpans(s)
 	}
+	if !m.maySay(path, s) {
+		return maskSpans(s)
+	}
 	if m.replacers[path] == nil {
 		var pairs []string
 		for secret := range m.known[path] {
@@ -131,6 +157,32 @@ func (m *masker) text(path, s string) string {
 		m.replacers[path] = strings.NewReplacer(pairs...)
 	}
 	return maskSpans(m.replacers[path].Replace(s))
+}
+
+// fewSecrets is up to how many secrets looking for each of them is quicker than
+// making a replacer, which the ordinary message needs not.
+const fewSecrets = 16
+
+// maySay reports whether a secret of the file may stand in a message.
+func (m *masker) maySay(path, s string) bool {
+	if len(m.known[path]) > fewSecrets {
+		return true
+	}
+	for secret := range m.known[path] {
+		if secret == "" {
+			continue
+		}
+		// Of a secret that messages show in another way, as with a quote in it, the
+		// part in front of that stands there all the same.
+		plain := secret
+		if i := strings.IndexFunc(secret, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }); i >= 0 {
+			plain = secret[:i]
+		}
+		if strings.Contains(s, plain) {
+			return true
+		}
+	}
+	return false
 }
 
 // value masks the secrets of a file in a value, which is JSON text.
@@ -208,9 +260,9 @@ func maskSpans(s string) string {
 // path, and the names of the variables of the environment that a field for a
 // secret takes its value from.
 func Secrets(f *fleet.Fleet) (spans map[string][]Span, variables map[string]bool) {
-	m := &masker{known: make(map[string]map[string]bool)}
+	m := newMasker()
 	for _, d := range f.Docs {
-		m.known[d.Path] = make(map[string]bool)
+		m.known[d.Path] = nil
 	}
 	variables = make(map[string]bool)
 	for _, s := range f.Servers {
@@ -220,5 +272,5 @@ func Secrets(f *fleet.Fleet) (spans map[string][]Span, variables map[string]bool
 			}
 		})
 	}
-	return m.collect(f, 1), variables
+	return m.collect(f, 1, func(string) bool { return true }), variables
 }

@@ -106,12 +106,23 @@ func (r *run) plan(ctx context.Context) (*plan, error) {
 }
 
 func (r *run) newPlan(found *fixes.Found) *plan {
-	return &plan{
-		run: r, set: r.base, fleet: r.first, found: found,
+	p := &plan{
 		texts: make(map[string][]byte), history: make(map[string][][]ast.Edit), byKey: make(map[reportKey]*report),
 		foughtOver: make(map[string]bool), had: make(map[digest]bool), once: make(map[string]map[string]bool),
 		ignoreUsed: make(map[ignoreUse]bool), ignored: make(map[ignoreUse]bool), inBaseline: make(map[baseline.Entry][]place),
 	}
+	p.start(r, found)
+	return p
+}
+
+// start makes a plan that has applied nothing ready for what was found in r.first.
+func (p *plan) start(r *run, found *fixes.Found) {
+	p.run, p.set, p.fleet, p.found = r, r.base, r.first, found
+	p.reports, p.wants = p.reports[:0], false
+	clear(p.byKey)
+	clear(p.ignoreUsed)
+	clear(p.ignored)
+	clear(p.inBaseline)
 }
 
 // mend runs the rules that cure what the parser refuses, in turns until all are

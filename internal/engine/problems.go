@@ -38,6 +38,9 @@ type problem struct {
 // problems lists what cannot be parsed or resolved in the targets: as they were
 // read, and of what comes to light behind a syntax error that was cured.
 func (r *run) problems(p *plan) []problem {
+	if !hasProblems(r.first) && !hasProblems(p.fleet) {
+		return nil
+	}
 	type key struct {
 		path   string
 		offset int
@@ -83,6 +86,12 @@ func (r *run) problems(p *plan) []problem {
 	return out
 }
 
+// hasProblems reports whether anything in a fleet cannot be parsed or resolved.
+func hasProblems(f *fleet.Fleet) bool {
+	return slices.ContainsFunc(f.Docs, func(d *fleet.Doc) bool { return len(d.Tree.Errors()) > 0 }) ||
+		slices.ContainsFunc(f.Servers, func(s *fleet.Server) bool { return len(s.Problems) > 0 })
+}
+
 // leave reports whether a problem is not to be reported: the rule is off there,
 // a comment silences it, or the baseline has it.
 func (p *plan) leave(rule string, pr fleet.Problem) bool {
@@ -109,6 +118,10 @@ func isBinary(src []byte) bool {
 // parse error is reported once, by the rule that knows it. That rule may point
 // at a cause elsewhere and name the error's place as related.
 func (r *run) problemFindings(p *plan) []*Finding {
+	problems := r.problems(p)
+	if len(problems) == 0 {
+		return nil
+	}
 	claimed := make(map[string][]*Finding)
 	for _, rep := range p.reports {
 		// A warning speaks of what the parser takes.
@@ -117,7 +130,7 @@ func (r *run) problemFindings(p *plan) []*Finding {
 		}
 	}
 	var out []*Finding
-	for _, pr := range r.problems(p) {
+	for _, pr := range problems {
 		pos := r.position(pr)
 		if slices.ContainsFunc(claimed[pr.doc.Path], func(f *Finding) bool {
 			if f.Fixed && (pr.round > 1 || pr.remains) {

@@ -37,59 +37,83 @@ func isSecret(v *fixes.Visit) bool {
 
 // secretKeys are words in a key that tell a secret wherever it stands: in
 // fragments, unknown fields, and variables that are used as one.
-var secretKeys = []string{"pass", "token", "secret", "seed", "encryption_key", "nkey_seed", "prev_key", "credential_key"}
+var secretKeys = newWords("pass", "token", "secret", "seed", "encryption_key", "nkey_seed", "prev_key", "credential_key")
 
 // SecretSpans returns the bytes of a document that must not be shown: those
 // that are known, values under keys that sound like secrets, text that looks
 // like one (seeds, JWTs, bcrypt hashes, passwords in URLs), and every other
 // place at which one of these secrets stands again, comments included.
 func SecretSpans(d *ast.Document, marked []Span) []Span {
-	src := d.Source()
-	if text := d.Text(ast.Span{End: len(src)}); len(marked) == 0 && !namesSecret(text) && !schema.MayHoldSecret(text) {
+	spans := secretsOf(d, marked)
+	if len(spans) == 0 {
+		return nil
+	}
+	known := make(map[string]bool)
+	for _, s := range spans {
+		known[d.Text(ast.Span(s))] = true
+	}
+	return union(append(spans, repeats(d.Source(), known)...))
+}
+
+// secretsOf is SecretSpans without the places at which a secret stands again.
+func secretsOf(d *ast.Document, marked []Span) []Span {
+	all := d.Text(ast.Span{End: len(d.Source())})
+	named, looks, broken := namesSecret(all), schema.MayHoldSecret(all), len(d.Errors()) > 0
+	if len(marked) == 0 && !named && !looks {
 		return nil
 	}
 	spans := slices.Clone(marked)
-	for n := range d.Root().Walk() {
-		if n.Kind() != ast.KindEntry || !n.Value().Valid() || n.Value().Kind().IsContainer() {
-			continue
-		}
-		if v := n.Value(); v.Kind() != ast.KindVariable && v.Kind() != ast.KindBool && soundsSecret(n.Key()) {
-			spans = append(spans, Span(v.TextSpan()))
+	if named {
+		for n := range d.Root().Walk() {
+			if n.Kind() != ast.KindEntry || !n.Value().Valid() || n.Value().Kind().IsContainer() {
+				continue
+			}
+			if v := n.Value(); v.Kind() != ast.KindVariable && v.Kind() != ast.KindBool && soundsSecret(n.Key()) {
+				spans = append(spans, Span(v.TextSpan()))
+			}
 		}
 	}
 	for i, s := range spans {
-		spans[i] = whole(src, s)
+		spans[i] = whole(d.Source(), s)
 	}
+	if looks || broken || named && strings.ContainsAny(all, "#/") {
+		spans = append(spans, secretsInText(d, named, looks)...)
+	}
+	if broken {
+		spans = append(spans, secretsBehindErrors(d)...)
+	}
+	return union(spans)
+}
+
+// secretsInText finds secrets by their look, and in comments.
+func secretsInText(d *ast.Document, named, looks bool) []Span {
+	var spans []Span
 	for t := range d.Tokens() {
 		if t.Kind != ast.TokenScalar && t.Kind != ast.TokenComment && t.Kind != ast.TokenJunk {
 			continue
 		}
-		text := string(src[t.Start:t.End])
-		for _, s := range schema.SecretSpans(text) {
-			spans = append(spans, Span{t.Start + s.Start, t.Start + s.End})
+		text := d.Text(ast.Span{Start: t.Start, End: t.End})
+		if looks {
+			for _, s := range schema.SecretSpans(text) {
+				spans = append(spans, Span{t.Start + s.Start, t.Start + s.End})
+			}
 		}
-		if t.Kind != ast.TokenScalar {
+		if named && t.Kind != ast.TokenScalar {
 			for _, s := range commentedSecrets(text) {
 				spans = append(spans, Span{t.Start + s.Start, t.Start + s.End})
 			}
 		}
 	}
-	spans = append(spans, secretsBehindErrors(d)...)
-	known := make(map[string]bool)
-	for _, s := range union(spans) {
-		known[string(src[s.Start:s.End])] = true
-	}
-	spans = append(spans, repeats(src, known)...)
-	return union(spans)
+	return spans
 }
 
 // secretNames are parts of the keys under which a document that holds a secret
 // has it: of every field that the field table marks, and of secretKeys.
-var secretNames = []string{"pass", "token", "secret", "seed", "key", "ek", "sentinel", "preload"}
+var secretNames = newWords("pass", "token", "secret", "seed", "key", "ek", "sentinel", "preload")
 
 // mayNameSecret is the quick answer for the ordinary document: whether a secret
 // may stand in it under a key. It has no false negatives.
-func mayNameSecret(text string) bool { return holdsWord(text, secretNames) }
+func mayNameSecret(text string) bool { return secretNames.in(text) }
 
 // secretsBehindErrors finds the values of what looks like entries for secrets
 // from the line of the first syntax error on: what the tree makes of the text
@@ -114,15 +138,32 @@ func secretsBehindErrors(d *ast.Document) []Span {
 }
 
 // namesSecret reports whether one of the secretKeys stands anywhere in a text.
-func namesSecret(text string) bool { return holdsWord(text, secretKeys) }
+func namesSecret(text string) bool { return secretKeys.in(text) }
 
-// holdsWord reports whether one of the words, of two letters at least, stands in
-// a text in any letter case.
-func holdsWord(text string, words []string) bool {
+// words are looked for in texts, in any letter case.
+type words struct {
+	list          []string
+	first, second [256]bool // the bytes that they begin with
+}
+
+// newWords returns words of two letters at least, which are in lower case.
+func newWords(list ...string) *words {
+	w := &words{list: list}
+	for _, word := range list {
+		w.first[word[0]], w.first[word[0]&^0x20] = true, true
+		w.second[word[1]], w.second[word[1]&^0x20] = true, true
+	}
+	return w
+}
+
+// in reports whether one of the words stands in a text.
+func (w *words) in(text string) bool {
 	for i := 0; i+1 < len(text); i++ {
-		first, second := text[i]|0x20, text[i+1]|0x20
-		for _, word := range words {
-			if first == word[0] && second == word[1] && len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
+		if !w.first[text[i]] || !w.second[text[i+1]] {
+			continue
+		}
+		for _, word := range w.list {
+			if len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
 				return true
 			}
 		}
@@ -138,7 +179,7 @@ func soundsSecret(key string) bool {
 	for _, known := range notSecret {
 		key = strings.ReplaceAll(key, known, "")
 	}
-	return slices.ContainsFunc(secretKeys, func(word string) bool { return strings.Contains(key, word) })
+	return slices.ContainsFunc(secretKeys.list, func(word string) bool { return strings.Contains(key, word) })
 }
 
 // notSecret are the server's own fields that sound like secrets and are none.
@@ -148,8 +189,8 @@ var notSecret = []string{"max_subscription_tokens", "max_sub_tokens", "account_t
 // the comment: # user: a, password: foo. blankEntry finds one that has neither
 // colon nor equals sign and is all that the comment holds: # password foo.
 var (
-	commentedEntry = regexp.MustCompile(`(?i)[\w.-]*(?:` + strings.Join(secretKeys, "|") + `)[\w.-]*["']?[ \t]*[:=][ \t]*("[^"\n]*|'[^'\n]*|[^\s"']\S*)`)
-	blankEntry     = regexp.MustCompile(`(?i)^[#/ \t]*["']?[\w.-]*(?:password|passwd|` + strings.Join(secretKeys, "|") + `)["']?[ \t]+("[^"\n]*|'[^'\n]*|[^\s"']\S*)["']?[ \t\r]*$`)
+	commentedEntry = regexp.MustCompile(`(?i)[\w.-]*(?:` + strings.Join(secretKeys.list, "|") + `)[\w.-]*["']?[ \t]*[:=][ \t]*("[^"\n]*|'[^'\n]*|[^\s"']\S*)`)
+	blankEntry     = regexp.MustCompile(`(?i)^[#/ \t]*["']?[\w.-]*(?:password|passwd|` + strings.Join(secretKeys.list, "|") + `)["']?[ \t]+("[^"\n]*|'[^'\n]*|[^\s"']\S*)["']?[ \t\r]*$`)
 )
 
 // commentedSecrets finds the values of entries that are commented out.

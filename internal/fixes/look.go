@@ -121,9 +121,12 @@ func (l *Looker) Look(f *fleet.Fleet) *Found {
 	for _, d := range f.Docs {
 		l.doc(d)
 	}
-	l.found.fleet = f
+	for _, i := range l.suite.forFleets {
+		l.suite.rules[i].Check(&l.passes[i])
+		l.found.done[i] = true
+	}
 	for i := range l.passes {
-		l.found.byRule[i], l.found.done[i] = l.passes[i].findings, false
+		l.found.byRule[i] = l.passes[i].findings
 		l.passes[i].findings = nil
 	}
 	return &l.found
