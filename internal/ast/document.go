@@ -16,7 +16,9 @@ type Document struct {
 	nodes  []record
 	errs   []*SyntaxError
 	lost   []int32
-	end    int // where the official lexer stops reading; less than len(src) behind a NUL byte it takes for the end
+	// includes says that there is an include among the nodes.
+	includes bool
+	end      int // where the official lexer stops reading; less than len(src) behind a NUL byte it takes for the end
 
 	linesOnce sync.Once
 	lines     []int32 // offset of each line's first byte
@@ -33,6 +35,9 @@ func (d *Document) Syntax() Syntax { return d.syntax }
 
 // Root returns the node of the whole document.
 func (d *Document) Root() Node { return Node{d, 0} }
+
+// HasIncludes reports whether an include stands anywhere in the text.
+func (d *Document) HasIncludes() bool { return d.includes }
 
 // Count returns how many entries the text holds, and how many values. Includes
 // are neither.

@@ -503,7 +503,7 @@ func (p *parser) isBraceKey(e int32) bool {
 	return n.contentEnd-n.contentStart == 1 && p.src[n.contentStart] == '}'
 }
 
-// unlink takes the last child out of its container.
+// unlink takes the node that was added last out of its container.
 func (p *parser) unlink(id int32) {
 	n := &p.nodes[id]
 	parent := &p.nodes[n.parent]
@@ -513,6 +513,7 @@ func (p *parser) unlink(id int32) {
 	} else {
 		p.nodes[n.prev].next = 0
 	}
+	p.nodes = p.nodes[:id]
 }
 
 // addEntry adds an entry whose key is start to end, without its quotes.
@@ -532,6 +533,7 @@ func (p *parser) addEntry(start, end int, quote Quote) int32 {
 // p.pos.
 func (p *parser) include(start int) state {
 	p.skipBlank()
+	p.doc.includes = true
 	id := p.add(p.cur, KindInclude, start)
 	n := &p.nodes[id]
 	n.end = int32(p.pos)

@@ -6,26 +6,23 @@ import "iter"
 // parents before their children.
 func (n Node) Walk() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for c := n; c.Valid(); c = c.following(n) {
-			if !yield(c) {
+		// The parser numbers nodes in this very order.
+		for id, end := n.id, n.behind(); id < end; id++ {
+			if !yield(Node{n.doc, id}) {
 				return
 			}
 		}
 	}
 }
 
-// following returns the node after n in a walk below top, or none.
-func (n Node) following(top Node) Node {
-	if c := n.First(); c.Valid() {
-		return c
-	}
-	for n != top {
-		if c := n.Next(); c.Valid() {
-			return c
+// behind returns the number that follows those of n and the nodes below it.
+func (n Node) behind() int32 {
+	for ; n.id != 0; n = n.Parent() {
+		if next := n.rec().next; next != 0 {
+			return next
 		}
-		n = n.Parent()
 	}
-	return Node{}
+	return int32(len(n.doc.nodes))
 }
 
 // NodeAt returns the innermost node whose bytes include off.

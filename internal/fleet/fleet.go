@@ -237,6 +237,9 @@ func findRoots(docs []*Doc) []*Doc {
 // Includes iterates over the paths of the documents that d includes.
 func (d *Doc) Includes() func(yield func(string) bool) {
 	return func(yield func(string) bool) {
+		if !d.Tree.HasIncludes() {
+			return
+		}
 		for n := range d.Tree.Root().Walk() {
 			if n.Kind() == ast.KindInclude {
 				if !yield(filepath.Join(filepath.Dir(d.Path), n.Path())) {

@@ -124,7 +124,7 @@ func (m *Map) Field(names ...string) *Entry {
 	}
 	for i := len(m.Entries) - 1; i >= 0; i-- {
 		for _, name := range names {
-			if e := m.Entries[i]; len(e.Key) == len(name) && strings.EqualFold(e.Key, name) {
+			if e := m.Entries[i]; len(e.Key) == len(name) && (e.Key == name || e.Key[0]|0x20 == name[0] && strings.EqualFold(e.Key, name)) {
 				return e
 			}
 		}

@@ -33,7 +33,7 @@ type Workspace struct {
 func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) {
 	path = filepath.Clean(path)
 	w.doc = Doc{Path: path, Tree: w.tree.Parse(path, src, ast.Latest)}
-	if len(w.doc.Tree.Errors()) > 0 || w.doc.hasIncludes() {
+	if len(w.doc.Tree.Errors()) > 0 || w.doc.Tree.HasIncludes() {
 		return nil, false
 	}
 	w.ev.reset(opts.Env)
@@ -60,12 +60,4 @@ func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) 
 func (s *Server) linked() bool {
 	return s.Clustered() || s.EffectiveClusterName() != "" || s.ClusterName.Unknown() || s.GatewayName.Unknown() ||
 		len(s.Gateways) > 0 || len(s.Remotes) > 0 || s.leafPort.on || s.wsPort.on
-}
-
-// hasIncludes reports whether something is included anywhere in the document.
-func (d *Doc) hasIncludes() bool {
-	for range d.Includes() {
-		return true
-	}
-	return false
 }

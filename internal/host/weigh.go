@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/repo"
@@ -27,9 +28,14 @@ type weigher struct {
 	fields   int
 }
 
+// workspaces holds memory for trees, which weigh uses again and again.
+var workspaces = sync.Pool{New: func() any { return new(ast.Workspace) }}
+
 // weigh parses a text and judges it.
 func weigh(name string, text []byte) repo.Verdict {
-	tree := ast.Parse(name, text, ast.Latest)
+	space := workspaces.Get().(*ast.Workspace)
+	defer workspaces.Put(space)
+	tree := space.Parse(name, text, ast.Latest)
 	w := weigher{text: text}
 	w.topLevel(tree)
 	if why := otherProgram(w.keys); why != "" {

@@ -139,7 +139,7 @@ func (f *finder) beside(dir string, l *limit) error {
 		if ignored[name] || w.isCut() {
 			continue
 		}
-		if err := w.take(name); err != nil {
+		if err := w.take(name, false); err != nil {
 			return err
 		}
 	}

@@ -135,7 +135,10 @@ func Discover(paths []string, opts Options) (*Found, error) {
 			return 0
 		}
 	}
-	f := &finder{opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}, Hosts: map[string]bool{}}, given: map[string]bool{}, neighbours: neighbours{}}
+	f := &finder{
+		opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}, Hosts: map[string]bool{}},
+		given: map[string]bool{}, neighbours: neighbours{}, ids: map[fileID]bool{},
+	}
 	dirs := make([]bool, len(paths))
 	for i, path := range paths {
 		if dirs[i], err = inspect(path); err != nil {
@@ -193,6 +196,8 @@ type entry struct {
 	link  bool   // the name is a link
 	order int    // of the path that led to it
 	id    fileID // set if the file has several names (hard links)
+	// unread says that id is known only when the file is read.
+	unread bool
 }
 
 // finder collects files.
@@ -204,6 +209,7 @@ type finder struct {
 	walked  []string        // the real paths of the directories that were walked
 	targets map[string]bool // the real paths of what was looked at as a target, while context is looked for
 	given   map[string]bool // the real paths of the files that were named
+	ids     map[fileID]bool // of the files that were read and have several names
 	// neighbours counts what the files of a directory are.
 	neighbours neighbours
 }
@@ -232,7 +238,7 @@ func (f *finder) file(path string, order int) error {
 		return &PathError{path, "cannot be read: " + reason(err), err}
 	}
 	f.given[real] = true
-	f.entries = append(f.entries, entry{path, real, info.Mode()&fs.ModeSymlink != 0, order, idOf(info)})
+	f.entries = append(f.entries, entry{name: path, real: real, link: info.Mode()&fs.ModeSymlink != 0, order: order, id: idOf(info)})
 	return nil
 }
 

@@ -74,14 +74,16 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 			all[i].Verdict = Verdict{Class: Ours, Why: "it was named"}
 			return
 		}
-		head, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
+		head, id, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
 		if all[i].err = err; err == nil {
+			all[i].id = id
 			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
 			if whole && all[i].Class <= Part { // the others are not read again
 				all[i].text = head
 			}
 		}
 	})
+	all = f.once(all)
 	for _, j := range all {
 		if j.err == nil && !f.given[j.real] {
 			f.neighbours.add(j)
@@ -129,6 +131,28 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 	return taken
 }
 
+// once leaves out other names of files that are there already, as unique does
+// for files whose names are looked up.
+func (f *finder) once(all []judged) []judged {
+	known := func(j judged) bool { return j.id != (fileID{}) && f.ids[j.id] }
+	all = slices.DeleteFunc(all, known) // beside those that were asked for
+	for _, unread := range []bool{false, true} {
+		all = slices.DeleteFunc(all, func(j judged) bool {
+			if j.unread != unread {
+				return false
+			}
+			if unread && known(j) {
+				return true
+			}
+			if j.id != (fileID{}) {
+				f.ids[j.id] = true
+			}
+			return false
+		})
+	}
+	return all
+}
+
 // decide keeps a decision, if somebody wants to know.
 func (f *finder) decide(path string, taken bool, why string) {
 	if f.opts.Decisions {
@@ -137,32 +161,36 @@ func (f *finder) decide(path string, taken bool, why string) {
 }
 
 // readHead returns up to max bytes of a file's beginning, and whether that is
-// all of it.
-func readHead(name string, max int) (head []byte, whole bool, err error) {
+// all of it; and the file's identity if it has several names.
+func readHead(name string, max int) (head []byte, id fileID, whole bool, err error) {
 	if f, err := safeio.Read(name, safeio.Limits{MaxSize: int64(max)}); err == nil {
-		return f.Data, true, nil
+		if f.Meta.Nlink > 1 {
+			id = fileID{f.Meta.Dev, f.Meta.Ino}
+		}
+		return f.Data, id, true, nil
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, false, err
+		return nil, id, false, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, false, err
+		return nil, id, false, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, false, errors.New("is no regular file any more")
+		return nil, id, false, errors.New("is no regular file any more")
 	}
+	id = idOf(info)
 	head = make([]byte, min(int64(max), info.Size())+1)
 	n, err := io.ReadFull(file, head)
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
-		return head[:n], true, nil
+		return head[:n], id, true, nil
 	case err != nil:
-		return nil, false, err
+		return nil, id, false, err
 	}
-	return head[:n-1], false, nil
+	return head[:n-1], id, false, nil
 }
 
 // neighbours counts by directory what was found.

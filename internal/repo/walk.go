@@ -165,7 +165,7 @@ func (w *walker) plain(rel string) error {
 		case e.IsDir():
 			err = w.plain(child)
 		case w.f.opts.Wanted(child) > 0 && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink):
-			err = w.take(child)
+			err = w.take(child, e.Type().IsRegular())
 		}
 		if err != nil {
 			return err
@@ -196,7 +196,7 @@ func (w *walker) checkout(rel, top string) error {
 		if w.isCut() {
 			return nil
 		}
-		if err := w.take(file); err != nil {
+		if err := w.take(file, false); err != nil {
 			return err
 		}
 	}
@@ -294,13 +294,21 @@ func parentOf(rel string) string {
 	return ""
 }
 
-// take adds a file, if it is one.
-func (w *walker) take(rel string) error {
+// take adds a file, if it is one; regular says that it surely is, and no link.
+// What else there is to know of such a one is asked for when it is read, which
+// is done for many at a time.
+func (w *walker) take(rel string, regular bool) error {
 	dir, err := w.dir(parentOf(rel))
 	if err != nil || !dir.ok || w.excluded(dir.config, rel, false) {
 		return err
 	}
 	full := w.full(rel)
+	if regular && w.f.opts.Judge != nil {
+		if w.mayTake(full) {
+			w.f.entries = append(w.f.entries, entry{name: w.name(rel), real: full, order: w.order, unread: true})
+		}
+		return nil
+	}
 	info, err := os.Lstat(full)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || isNotDir(err): // deleted, but tracked
@@ -323,18 +331,27 @@ func (w *walker) take(rel string) error {
 		return nil
 	}
 	e.id = idOf(info)
-	if l := w.limit; l != nil {
-		if w.f.targets[e.real] {
-			return nil
-		}
-		if l.files == 0 {
-			l.cut = true
-			return nil
-		}
-		l.files--
+	if w.mayTake(e.real) {
+		w.f.entries = append(w.f.entries, e)
 	}
-	w.f.entries = append(w.f.entries, e)
 	return nil
+}
+
+// mayTake reports whether there is room for a file that is only context, and
+// takes it.
+func (w *walker) mayTake(real string) bool {
+	l := w.limit
+	switch {
+	case l == nil:
+		return true
+	case w.f.targets[real]:
+		return false
+	case l.files == 0:
+		l.cut = true
+		return false
+	}
+	l.files--
+	return true
 }
 
 // follow returns where a link leads. An error says why it is not followed;

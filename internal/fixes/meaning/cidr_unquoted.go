@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -34,6 +35,9 @@ lists.`,
 }
 
 func checkCIDRUnquoted(p *fixes.Pass, d *fleet.Doc) {
+	if bytes.IndexByte(d.Tree.Source(), '/') < 0 {
+		return
+	}
 	for n := range d.Tree.Root().Walk() {
 		if n.Kind() != ast.KindString || n.Quote() != ast.Bare || byteAt(d.Tree, n.End()) != '/' || !ipv4.MatchString(n.Raw()) {
 			continue

@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -43,6 +44,9 @@ cluster: {
 }
 
 func checkCommentAsValue(p *fixes.Pass, d *fleet.Doc) {
+	if src := d.Tree.Source(); bytes.IndexByte(src, '#') < 0 && !bytes.Contains(src, []byte("//")) {
+		return
+	}
 	for n := range d.Tree.Root().Walk() {
 		if n.Kind() != ast.KindString || n.Quote() != ast.Bare || n.Parent().Kind() != ast.KindEntry {
 			continue

@@ -42,7 +42,8 @@ or take the key out.`,
 }
 
 func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
-	if d.Env != "" {
+	lost := d.Tree.LostNodes()
+	if d.Env != "" || len(lost)+len(d.Tree.Errors()) == 0 {
 		return
 	}
 	manual := func(n ast.Node, end int, format string, args ...any) {
@@ -53,7 +54,7 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		p.Report(f.Because(fixes.Manual, "give "+n.Key()+" a value on its line, or take it out"))
 	}
 	done := make(map[ast.Node]bool)
-	for _, n := range d.Tree.LostNodes() {
+	for _, n := range lost {
 		if n.Kind() != ast.KindEntry {
 			continue
 		}

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -45,6 +46,9 @@ func checkBackslashEscape(p *fixes.Pass, d *fleet.Doc) {
 	if len(d.Tree.Errors()) > 0 {
 		meaning, _ := p.Param("meaning")
 		mendAll(p, d, func(t *ast.Document) *mend { return findBackslash(t, meaning) })
+		return
+	}
+	if bytes.IndexByte(d.Tree.Source(), '\\') < 0 {
 		return
 	}
 	for n := range d.Tree.Root().Walk() {
