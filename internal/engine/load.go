@@ -84,6 +84,6 @@ func (l *Loaded) Masker() func(file, text string) string {
 	for _, d := range l.first.Docs {
 		m.known[d.Path] = nil
 	}
-	m.collect(l.first, l.req.jobs(), func(string) bool { return false })
+	m.collect(l.first, l.req.jobs(), func(string) bool { return false }, secretValues)
 	return m.text
 }

@@ -37,10 +37,10 @@ func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *mas
 		m.known[f.File] = nil
 	}
 	shown := func(path string) bool { return files[path] != nil }
-	before := m.collect(r.first, r.req.jobs(), shown)
+	before := m.collect(r.first, r.req.jobs(), shown, p.found.Marked)
 	after := before
 	if p.fleet != r.first {
-		after = m.collect(p.fleet, r.req.jobs(), shown)
+		after = m.collect(p.fleet, r.req.jobs(), shown, p.found.Marked)
 	}
 	for path, f := range files {
 		f.SecretsBefore = m.cover(path, f.Before, before[path])
@@ -53,20 +53,18 @@ func newMasker() *masker {
 	return &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
 }
 
-// collect notes the secrets of a fleet, and returns their places in those of the
-// files that are to be shown.
-func (m *masker) collect(f *fleet.Fleet, jobs int, shown func(path string) bool) map[string][]Span {
+// collect notes the secrets of a fleet, whose values secretsIn gives for a server,
+// and returns their places in those of the files that are to be shown.
+func (m *masker) collect(f *fleet.Fleet, jobs int, shown func(path string) bool, secretsIn func(*fleet.Server) []*fleet.Value) map[string][]Span {
 	servers := make([]*fleet.Server, 0, len(f.Servers))
 	for _, s := range f.Servers {
 		if slices.ContainsFunc(s.Docs, m.concerns) {
 			servers = append(servers, s)
 		}
 	}
-	secrets := make([][]*fleet.Value, len(servers))
-	fleet.Parallel(len(servers), jobs, func(i int) { secrets[i] = secretValues(servers[i]) })
 	marked := make(map[string][]Span)
-	for i, s := range servers {
-		for _, v := range secrets[i] {
+	for _, s := range servers {
+		for _, v := range secretsIn(s) {
 			marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
 			m.note(s.Root.Path, v.Text()) // changes are told by the root
 			for _, d := range s.Docs {
@@ -122,7 +120,7 @@ func secretValues(s *fleet.Server) []*fleet.Value {
 	}
 	var out []*fleet.Value
 	fixes.Walk(s, func(v *fixes.Visit) {
-		if v.Value.Map == nil && !v.Value.Unknown() && isSecret(v) {
+		if isSecretValue(v) {
 			out = append(out, v.Value)
 		}
 	})
@@ -272,5 +270,5 @@ func Secrets(f *fleet.Fleet) (spans map[string][]Span, variables map[string]bool
 			}
 		})
 	}
-	return m.collect(f, 1, func(string) bool { return true }), variables
+	return m.collect(f, 1, func(string) bool { return true }, secretValues), variables
 }

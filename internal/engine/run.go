@@ -21,6 +21,7 @@ import (
 // one by one, and not kept; all others are planned together.
 func Run(ctx context.Context, req Request) (*Result, error) {
 	suite := fixes.NewSuite(req.Rules, req.Params, req.Window, req.jobs())
+	suite.Mark(isSecretValue)
 	apart, err := lookApart(ctx, req, suite)
 	if err != nil {
 		return nil, err

@@ -35,6 +35,14 @@ func isSecret(v *fixes.Visit) bool {
 	return soundsSecret(v.Entry.Key)
 }
 
+// isSecretValue reports whether a value must not be shown.
+func isSecretValue(v *fixes.Visit) bool {
+	if v.Field != nil && !v.Field.Secret {
+		return false // the ordinary value
+	}
+	return v.Value.Map == nil && !v.Value.Unknown() && isSecret(v)
+}
+
 // secretKeys are words in a key that tell a secret wherever it stands: in
 // fragments, unknown fields, and variables that are used as one.
 var secretKeys = newWords("pass", "token", "secret", "seed", "encryption_key", "nkey_seed", "prev_key", "credential_key")

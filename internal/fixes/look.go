@@ -12,6 +12,7 @@ type looker struct {
 	visitor
 	// onField holds the rules that look at the values of a field of a block.
 	onField map[blockField][]int
+	marked  []*fleet.Value // of the last server
 }
 
 // blockField is a field of a block, or what a block does not know.
@@ -38,7 +39,8 @@ func (l *looker) server(server *fleet.Server) {
 	for _, i := range s.forServers {
 		s.rules[i].CheckServer(&l.passes[i], server)
 	}
-	if len(s.forValues) > 0 {
+	l.marked = l.marked[:0]
+	if len(s.forValues) > 0 || s.marks != nil {
 		l.walk(server, l.value)
 	}
 }
@@ -53,6 +55,9 @@ func (l *looker) value(v *Visit) {
 	}
 	for _, i := range rules {
 		l.suite.rules[i].CheckValue(&l.passes[i], v)
+	}
+	if marks := l.suite.marks; marks != nil && marks(v) {
+		l.marked = append(l.marked, v.Value)
 	}
 }
 
@@ -129,5 +134,6 @@ func (l *Looker) Look(f *fleet.Fleet) *Found {
 		l.found.byRule[i] = l.passes[i].findings
 		l.passes[i].findings = nil
 	}
+	l.found.marked = l.marked
 	return &l.found
 }

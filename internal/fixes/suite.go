@@ -15,10 +15,17 @@ type Suite struct {
 	params  map[string]string
 	window  Window
 	jobs    int
-	servers map[*fleet.Map][]foundBy // by effective configuration; in the order of rules
+	servers map[*fleet.Map]foundIn // by effective configuration
 	docs    map[*fleet.Doc][]foundBy
+	marks   func(*Visit) bool // see Mark
 	// The rules that look at servers, values, documents and fleets, by their index.
 	forServers, forValues, forDocs, forFleets []int
+}
+
+// foundIn is what was found in one server.
+type foundIn struct {
+	list   []foundBy // in the order of rules
+	marked []*fleet.Value
 }
 
 // foundBy are findings of the rule of an index.
@@ -32,7 +39,7 @@ type foundBy struct {
 func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) *Suite {
 	s := &Suite{
 		rules: rules, params: params, window: window, jobs: max(1, jobs),
-		servers: make(map[*fleet.Map][]foundBy), docs: make(map[*fleet.Doc][]foundBy),
+		servers: make(map[*fleet.Map]foundIn), docs: make(map[*fleet.Doc][]foundBy),
 	}
 	for i, r := range rules {
 		switch {
@@ -48,6 +55,10 @@ func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) 
 	}
 	return s
 }
+
+// Mark has the values noted for which marks returns true, of all servers that are
+// looked at from now on; see [Found.Marked].
+func (s *Suite) Mark(marks func(*Visit) bool) { s.marks = marks }
 
 // Separable reports whether servers that stand alone ([fleet.Workspace.Alone])
 // may be looked at one by one: none of the rules compares them with others.
@@ -65,15 +76,15 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 		}
 	}
 	lookers := sync.Pool{New: func() any { return s.looker(f) }}
-	results := make([][]foundBy, len(servers))
+	inServers := make([]foundIn, len(servers))
 	fleet.Parallel(len(servers), s.jobs, func(i int) {
 		l := lookers.Get().(*looker)
 		l.server(servers[i])
-		results[i] = l.take()
+		inServers[i] = foundIn{l.take(), slices.Clone(l.marked)}
 		lookers.Put(l)
 	})
 	for i, server := range servers {
-		s.servers[server.Values] = results[i]
+		s.servers[server.Values] = inServers[i]
 	}
 	var docs []*fleet.Doc
 	for _, d := range f.Docs {
@@ -81,7 +92,7 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 			docs = append(docs, d)
 		}
 	}
-	results = make([][]foundBy, len(docs))
+	results := make([][]foundBy, len(docs))
 	fleet.Parallel(len(docs), s.jobs, func(i int) {
 		l := lookers.Get().(*looker)
 		l.doc(docs[i])
@@ -93,7 +104,7 @@ func (s *Suite) Run(f *fleet.Fleet) *Found {
 	}
 	found := &Found{suite: s, fleet: f, byRule: make([][]*Finding, len(s.rules)), done: make([]bool, len(s.rules))}
 	for _, server := range f.Servers {
-		found.add(s.servers[server.Values])
+		found.add(s.servers[server.Values].list)
 	}
 	for _, d := range f.Docs {
 		found.add(s.docs[d])
@@ -110,6 +121,15 @@ type Found struct {
 	// fleet it is known.
 	byRule [][]*Finding
 	done   []bool
+	marked []*fleet.Value // of the only server of a Looker's fleet
+}
+
+// Marked returns the values of a server of the fleet that were noted.
+func (fd *Found) Marked(s *fleet.Server) []*fleet.Value {
+	if in, ok := fd.suite.servers[s.Values]; ok {
+		return in.marked
+	}
+	return fd.marked
 }
 
 func (fd *Found) add(list []foundBy) {

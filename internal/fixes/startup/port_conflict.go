@@ -53,7 +53,7 @@ type listener struct {
 // listeners returns those listeners whose port is known and not left to
 // chance.
 func listeners(s *fleet.Server) []listener {
-	var list []listener
+	list := make([]listener, 0, 8)
 	add := func(what string, usual int64, a address) {
 		if a.known && a.port > 0 {
 			list = append(list, listener{what, usual, a})
