@@ -41,6 +41,11 @@ const maxIncludeDepth = 500
 // ten deep; the official parser has no bound.
 const maxDepth = 1000
 
+// maxRepeated bounds how many values variables and includes may repeat in one
+// server. A few lines in which each variable names the one before twice would
+// otherwise stand for more values than anything can walk through.
+const maxRepeated = 1 << 18
+
 // Env gives the value of a variable in the environment.
 type Env func(name string) (string, bool)
 
@@ -54,6 +59,7 @@ type evaluation struct {
 	envOpen  []string
 	envDocs  map[string]*Value
 	problems []Problem
+	repeated int // values, by variables and includes
 
 	values  pool[Value]
 	entries pool[Entry]
@@ -288,9 +294,10 @@ func (r *reader) include(n ast.Node) {
 		ev.problems = append(ev.problems, problem)
 		return
 	}
+	_, again := ev.results[d]
 	m := ev.document(d)
 	s := r.stack[len(r.stack)-1]
-	if s.m == nil {
+	if s.m == nil || again && !r.mayRepeat(&Value{Map: m}, n) {
 		return
 	}
 	for _, e := range m.Entries {
@@ -324,13 +331,49 @@ func (r *reader) variable(n ast.Node) *Value {
 	for i := len(r.stack) - 1; i >= 0; i-- {
 		if e := r.stack[i].m.Get(name); e != nil {
 			e.Used = true
+			if !r.mayRepeat(e.Value, n) {
+				return v
+			}
 			return through(e.Value, n, r.doc, e)
 		}
 	}
-	if found := r.ev.environment(name, r.doc, n); found != nil {
+	if found := r.ev.environment(name, r.doc, n); found != nil && r.mayRepeat(found, n) {
 		return through(found, n, r.doc, nil)
 	}
 	return v
+}
+
+// mayRepeat counts the values in one that stands in another place, too, and
+// reports whether the server can still be walked through with them.
+func (r *reader) mayRepeat(v *Value, use ast.Node) bool {
+	if v.Map == nil && v.List == nil {
+		return true
+	}
+	ev := r.ev
+	if ev.repeated <= maxRepeated {
+		if ev.repeated += v.count(maxRepeated + 1 - ev.repeated); ev.repeated <= maxRepeated {
+			return true
+		}
+		ev.problems = append(ev.problems, Problem{
+			Kind: TooDeep, Doc: r.doc, Span: use.Span(),
+			Message: fmt.Sprintf("variables and includes repeat so much that there are more than %d values", maxRepeated),
+		})
+	}
+	return false
+}
+
+// count returns how many values there are in v, up to most.
+func (v *Value) count(most int) int {
+	n := 1
+	for i := 0; i < len(v.List) && n < most; i++ {
+		n += v.List[i].count(most - n)
+	}
+	if v.Map != nil {
+		for i := 0; i < len(v.Map.Entries) && n < most; i++ {
+			n += v.Map.Entries[i].Value.count(most - n)
+		}
+	}
+	return n
 }
 
 // through returns the value that a variable at use stands for.

@@ -149,6 +149,25 @@ func TestDeepNestingEnds(t *testing.T) {
 	}
 }
 
+func TestValuesThatRepeatVeryOftenEnd(t *testing.T) {
+	var lists strings.Builder
+	f := files{"f49.conf": "x: 1"}
+	lists.WriteString("a0: [x, x]\n")
+	for i := range 49 {
+		fmt.Fprintf(&lists, "a%d: [$a%d, $a%d]\n", i+1, i, i)
+		f[fmt.Sprintf("f%d.conf", i)] = fmt.Sprintf("a { include f%d.conf }\nb { include f%d.conf }\n", i+1, i+1)
+	}
+	f["lists.conf"], f["includes.conf"] = lists.String(), "include f0.conf\n"
+	built := f.build(Options{})
+	for _, root := range []string{"lists.conf", "includes.conf"} {
+		s, n := server(t, built, root), 0
+		s.Each(func(string, *Entry, *Value) { n++ })
+		if !strings.Contains(kinds(s), "deep") || !s.Broken() || n > 3*maxRepeated {
+			t.Errorf("%s: problems %s, %d values", root, kinds(s), n)
+		}
+	}
+}
+
 func TestOriginsThroughIncludes(t *testing.T) {
 	f := files{"a.conf": "m { include b.conf }\nn { include b.conf }", "b.conf": "x: 1"}.build(Options{})
 	s := server(t, f, "a.conf")
