@@ -29,7 +29,12 @@ type masker struct {
 // what must not be shown of those that findings speak of. A secret of one side
 // is one on the other, too: it may live on in a comment.
 func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *masker {
-	m := newMasker()
+	m := r.spare
+	if m == nil {
+		m = newMasker()
+	}
+	clear(m.known)
+	clear(m.replacers)
 	for path := range files {
 		m.known[path] = nil
 	}
@@ -176,11 +181,31 @@ func (m *masker) maySay(path, s string) bool {
 		if i := strings.IndexFunc(secret, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }); i >= 0 {
 			plain = secret[:i]
 		}
-		if strings.Contains(s, plain) {
+		if len(plain) < len(secret) || len(secret) >= shortestBare {
+			if strings.Contains(s, plain) {
+				return true
+			}
+		} else if inQuotes(s, secret) {
 			return true
 		}
 	}
 	return false
+}
+
+// inQuotes reports whether a word stands in quotes somewhere in a text.
+func inQuotes(s, word string) bool {
+	for from := 0; ; {
+		i := strings.Index(s[from:], word)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		end := start + len(word)
+		if start > 0 && end < len(s) && s[start-1] == s[end] && (s[end] == '"' || s[end] == '\'') {
+			return true
+		}
+		from = start + 1
+	}
 }
 
 // value masks the secrets of a file in a value, which is JSON text.

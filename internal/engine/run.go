@@ -67,6 +67,7 @@ type run struct {
 	release  string
 	ignores  *ignores
 	nodes    map[*fleet.Doc][]ast.Node // in the order of the text; see keyPath
+	spare    *masker                   // to be used again, nil if there is none
 }
 
 // lineup is the rules of a request, by what is asked of them.

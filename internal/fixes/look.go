@@ -10,15 +10,12 @@ type looker struct {
 	suite  *Suite
 	passes []Pass // by rule
 	visitor
-	// onField holds the rules that look at the values of a field of a block.
-	onField map[blockField][]int
-	marked  []*fleet.Value // of the last server
-}
-
-// blockField is a field of a block, or what a block does not know.
-type blockField struct {
-	block *schema.Block
-	field *schema.Field
+	// onField are the rules that look at the values of a field, by its ID; nil if
+	// they are not known yet. onUnknown are those that look at what a block does not
+	// know.
+	onField   [][]int
+	onUnknown map[*schema.Block][]int
+	marked    []*fleet.Value // of the last server
 }
 
 func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
@@ -26,7 +23,10 @@ func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
 }
 
 func (s *Suite) looker(f *fleet.Fleet) *looker {
-	l := &looker{suite: s, passes: make([]Pass, len(s.rules)), onField: make(map[blockField][]int)}
+	l := &looker{
+		suite: s, passes: make([]Pass, len(s.rules)),
+		onField: make([][]int, schema.NumFields), onUnknown: make(map[*schema.Block][]int),
+	}
 	for i, r := range s.rules {
 		l.passes[i] = s.pass(f, r)
 	}
@@ -47,13 +47,7 @@ func (l *looker) server(server *fleet.Server) {
 
 // value runs the rules that look at a value.
 func (l *looker) value(v *Visit) {
-	at := blockField{v.Block, v.Field}
-	rules, known := l.onField[at]
-	if !known {
-		rules = l.suite.on(at)
-		l.onField[at] = rules
-	}
-	for _, i := range rules {
+	for _, i := range l.on(v.Block, v.Field) {
 		l.suite.rules[i].CheckValue(&l.passes[i], v)
 	}
 	if marks := l.suite.marks; marks != nil && marks(v) {
@@ -62,10 +56,25 @@ func (l *looker) value(v *Visit) {
 }
 
 // on returns the rules that look at the values of a field of a block.
-func (s *Suite) on(at blockField) []int {
-	var rules []int
+func (l *looker) on(b *schema.Block, f *schema.Field) []int {
+	if f == nil {
+		rules, known := l.onUnknown[b]
+		if !known {
+			rules = l.suite.on(b, nil)
+			l.onUnknown[b] = rules
+		}
+		return rules
+	}
+	if l.onField[f.ID] == nil {
+		l.onField[f.ID] = l.suite.on(b, f)
+	}
+	return l.onField[f.ID]
+}
+
+func (s *Suite) on(b *schema.Block, f *schema.Field) []int {
+	rules := []int{}
 	for _, i := range s.forValues {
-		if looks := s.rules[i].Fields; looks == nil || looks(at.block, at.field) {
+		if looks := s.rules[i].Fields; looks == nil || looks(b, f) {
 			rules = append(rules, i)
 		}
 	}

@@ -28,15 +28,21 @@ type weigher struct {
 	fields   int
 }
 
-// workspaces holds memory for trees, which weigh uses again and again.
-var workspaces = sync.Pool{New: func() any { return new(ast.Workspace) }}
+// scales is memory that weigh uses again and again.
+type scales struct {
+	tree        ast.Workspace
+	keys, known []string
+}
+
+var spareScales = sync.Pool{New: func() any { return new(scales) }}
 
 // weigh parses a text and judges it.
 func weigh(name string, text []byte) repo.Verdict {
-	space := workspaces.Get().(*ast.Workspace)
-	defer workspaces.Put(space)
-	tree := space.Parse(name, text, ast.Latest)
-	w := weigher{text: text}
+	s := spareScales.Get().(*scales)
+	defer spareScales.Put(s)
+	tree := s.tree.Parse(name, text, ast.Latest)
+	w := weigher{text: text, keys: s.keys[:0], known: s.known[:0]}
+	defer func() { s.keys, s.known = w.keys, w.known }()
 	w.topLevel(tree)
 	if why := otherProgram(w.keys); why != "" {
 		return repo.Verdict{Class: repo.Foreign, Why: why}

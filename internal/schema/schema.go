@@ -30,7 +30,8 @@ type Block struct {
 	// Data describes the value of every key when the keys are data (account names, subjects, headers), and is nil otherwise.
 	Data *Field
 
-	index []nameRef // sorted by length, then name
+	index  []nameRef // sorted by length, then name
+	starts []uint8   // where the names of each length begin in it
 }
 
 // nameRef is one name or alias of a block and the field that it belongs to.
@@ -41,6 +42,8 @@ type nameRef struct {
 
 // A Field is one key of a block, or the value of every key of a block whose keys are data (its Name is "*" then).
 type Field struct {
+	// ID numbers the fields of all blocks, from 1.
+	ID int
 	// Name is the spelling of the official reference; Aliases are the others that the server takes.
 	Name    string
 	Aliases []string
@@ -76,17 +79,12 @@ func (b *Block) Field(key string) *Field {
 	if !b.Exact && !isLower(key) {
 		key = strings.ToLower(key)
 	}
-	lo, hi := 0, len(b.index)
-	for lo < hi {
-		mid := int(uint(lo+hi) / 2)
-		ref := &b.index[mid]
-		switch {
-		case ref.name == key:
+	if len(key)+1 >= len(b.starts) {
+		return nil
+	}
+	for i := b.starts[len(key)]; i < b.starts[len(key)+1]; i++ {
+		if ref := &b.index[i]; ref.name == key {
 			return &b.Fields[ref.field]
-		case len(ref.name) < len(key) || len(ref.name) == len(key) && ref.name < key:
-			lo = mid + 1
-		default:
-			hi = mid
 		}
 	}
 	return nil
