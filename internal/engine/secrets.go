@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -150,16 +151,20 @@ func namesSecret(text string) bool { return secretKeys.in(text) }
 
 // words are looked for in texts, in any letter case.
 type words struct {
-	list          []string
-	first, second [256]bool // the bytes that they begin with
+	list []string
+	// first and second have a bit for each word, by the bytes that it begins with.
+	first, second [256]uint16
 }
 
-// newWords returns words of two letters at least, which are in lower case.
+// newWords returns up to 16 words of two letters at least, which are in lower
+// case.
 func newWords(list ...string) *words {
 	w := &words{list: list}
-	for _, word := range list {
-		w.first[word[0]], w.first[word[0]&^0x20] = true, true
-		w.second[word[1]], w.second[word[1]&^0x20] = true, true
+	for i, word := range list {
+		for _, fold := range []byte{0, 0x20} {
+			w.first[word[0]^fold] |= 1 << i
+			w.second[word[1]^fold] |= 1 << i
+		}
 	}
 	return w
 }
@@ -167,10 +172,8 @@ func newWords(list ...string) *words {
 // in reports whether one of the words stands in a text.
 func (w *words) in(text string) bool {
 	for i := 0; i+1 < len(text); i++ {
-		if !w.first[text[i]] || !w.second[text[i+1]] {
-			continue
-		}
-		for _, word := range w.list {
+		for may := w.first[text[i]] & w.second[text[i+1]]; may != 0; may &= may - 1 {
+			word := w.list[bits.TrailingZeros16(may)]
 			if len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
 				return true
 			}

@@ -62,6 +62,9 @@ func checkDuplicateUser(p *fixes.Pass, s *fleet.Server) {
 }
 
 func reportDuplicates(p *fixes.Pass, s *fleet.Server, list []credential, message string) {
+	if len(list) < 2 {
+		return
+	}
 	seen := make(map[string]credential)
 	for _, c := range list {
 		name := c.name.Text()

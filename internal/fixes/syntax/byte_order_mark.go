@@ -39,7 +39,11 @@ const byteOrderMark = "\ufeff"
 
 func checkByteOrderMark(p *fixes.Pass, d *fleet.Doc) {
 	src := d.Tree.Source()
-	for mark, order := range map[string]string{"\xff\xfe": "little endian", "\xfe\xff": "big endian"} {
+	for _, order := range []string{"little endian", "big endian"} {
+		mark := "\xff\xfe"
+		if order == "big endian" {
+			mark = "\xfe\xff"
+		}
 		if !bytes.HasPrefix(src, []byte(mark)) {
 			continue
 		}
