@@ -39,20 +39,6 @@ func (d *Document) Root() Node { return Node{d, 0} }
 // HasIncludes reports whether an include stands anywhere in the text.
 func (d *Document) HasIncludes() bool { return d.includes }
 
-// Count returns how many entries the text holds, and how many values. Includes
-// are neither.
-func (d *Document) Count() (entries, values int) {
-	for i := range d.nodes {
-		switch k := d.nodes[i].kind; {
-		case k == KindEntry:
-			entries++
-		case k >= KindMap && k != KindError:
-			values++
-		}
-	}
-	return entries, values
-}
-
 // Errors returns the syntax errors in the order of the text. It is empty if
 // and only if the official lexer accepts the document (variables and includes
 // aside). The first one is what the official parser stops at; those behind it

@@ -3,6 +3,8 @@ package ast
 import (
 	"bytes"
 	"math"
+	"slices"
+	"sync"
 	"unicode"
 	"unsafe"
 )
@@ -20,12 +22,18 @@ const maxErrors = 100
 // changed afterwards; it must not be longer than [MaxSize].
 func Parse(name string, src []byte, syntax Syntax) *Document {
 	d := &Document{}
-	// An entry and its value for each line and comma is close to what most texts
-	// hold.
-	lines, commas := bytes.Count(src, []byte{'\n'}), bytes.Count(src, []byte{','})
-	d.parse(name, src, syntax, make([]record, 0, min(2*(lines+commas)+8, len(src)/4+8)))
+	spare := spareNodes.Get().(*[]record)
+	d.parse(name, src, syntax, (*spare)[:0])
+	if cap(d.nodes) <= keptNodes {
+		*spare = d.nodes
+		d.nodes = slices.Clone(d.nodes) // no larger than they need be, since documents are kept
+		spareNodes.Put(spare)
+	}
 	return d
 }
+
+// spareNodes is memory to parse in.
+var spareNodes = sync.Pool{New: func() any { return new([]record) }}
 
 // parse is Parse into d, with room for the nodes.
 func (d *Document) parse(name string, src []byte, syntax Syntax, room []record) {

@@ -64,6 +64,7 @@ type evaluation struct {
 	values  pool[Value]
 	entries pool[Entry]
 	maps    pool[Map]
+	servers pool[Server]
 	stack   []scope // room for that of a reader
 }
 
@@ -89,16 +90,24 @@ func newEvaluation(set *Set, env Env) *evaluation {
 	return &evaluation{set: set, env: env}
 }
 
+// next makes the evaluation ready for another server, which is kept as those
+// before are.
+func (ev *evaluation) next() {
+	*ev = evaluation{
+		set: ev.set, env: ev.env, open: ev.open[:0], stack: ev.stack,
+		values: ev.values, entries: ev.entries, maps: ev.maps, servers: ev.servers,
+	}
+}
+
 // reset makes the evaluation ready for another server, in the memory of the last
 // one.
 func (ev *evaluation) reset(env Env) {
+	docs := ev.docs[:0]
+	ev.next()
+	ev.env, ev.docs = env, docs
 	ev.values.reset()
 	ev.entries.reset()
 	ev.maps.reset()
-	*ev = evaluation{
-		env: env, docs: ev.docs[:0], open: ev.open[:0],
-		values: ev.values, entries: ev.entries, maps: ev.maps, stack: ev.stack,
-	}
 }
 
 // document returns the effective map of a document by itself, as the official

@@ -85,12 +85,17 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	roots := findRoots(docs)
 	servers := make([]*Server, len(roots))
 	previous := opts.Previous.byRoot()
-	Parallel(len(roots), jobs, func(i int) {
-		if old := previous[roots[i].Path]; old != nil && old.unchanged(set) {
-			servers[i] = old.unlinked()
-			return
+	ParallelWith(len(roots), jobs, func() func(int) {
+		ev := newEvaluation(set, opts.Env)
+		return func(i int) {
+			if old := previous[roots[i].Path]; old != nil && old.unchanged(set) {
+				servers[i] = old.unlinked()
+				return
+			}
+			ev.next()
+			servers[i] = ev.servers.take()
+			servers[i].evaluate(ev, roots[i], opts)
 		}
-		servers[i] = newServer(set, roots[i], opts)
 	})
 	f.Servers = servers
 	f.Docs = docs
@@ -162,16 +167,6 @@ func (s *Server) unlinked() *Server {
 	next := *s
 	next.Cluster = nil
 	return &next
-}
-
-func newServer(set *Set, root *Doc, opts Options) *Server {
-	ev := newEvaluation(set, opts.Env)
-	entries, values := root.Tree.Count()
-	ev.entries.reserve(entries)
-	ev.values.reserve(values)
-	s := &Server{}
-	s.evaluate(ev, root, opts)
-	return s
 }
 
 // evaluate fills in a server.

@@ -9,17 +9,10 @@ type pool[T any] struct {
 }
 
 const (
-	firstChunk = 16   // variables, if nothing is reserved; further chunks are twice as large
-	maxChunk   = 1024 // variables
+	firstChunk = 16  // variables; each further chunk has twice as many
+	maxChunk   = 256 // variables
 	keptChunks = 16
 )
-
-// reserve makes the first chunk, for n variables.
-func (p *pool[T]) reserve(n int) {
-	if p.chunks == nil && n > 0 {
-		p.chunks = append(p.chunks, make([]T, min(n, maxChunk)))
-	}
-}
 
 // take returns a variable, which holds what it held before if the pool was
 // reset.

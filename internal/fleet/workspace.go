@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
 )
@@ -27,13 +28,13 @@ type Workspace struct {
 
 // Alone returns the fleet that a document makes up by itself: what [Build] makes
 // of it whatever else there is, unless something includes the document. It
-// returns false if others may have a say in it: it includes documents, or takes
+// returns false if others may have a say in it: it includes documents, or may take
 // part in a cluster, in gateways or in leaf links. The fleet and all that belongs
 // to it are valid until the next call. It cannot be built anew ([Fleet.With]).
 func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) {
 	path = filepath.Clean(path)
 	w.doc = Doc{Path: path, Tree: w.tree.Parse(path, src, ast.Latest)}
-	if len(w.doc.Tree.Errors()) > 0 || w.doc.Tree.HasIncludes() {
+	if len(w.doc.Tree.Errors()) > 0 || w.doc.Tree.HasIncludes() || mayLink(w.doc.Tree) {
 		return nil, false
 	}
 	w.ev.reset(opts.Env)
@@ -53,6 +54,25 @@ func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) 
 	}
 	return &w.fleet, true
 }
+
+// mayLink reports whether a block for links stands at the top level, which is
+// quicker to tell than what is in it.
+func mayLink(tree *ast.Document) bool {
+	for n := range tree.Root().Children() {
+		if n.Kind() == ast.KindBraces {
+			return true // it may stand there
+		}
+		for _, name := range linkBlocks {
+			if key := n.Key(); len(key) == len(name) && strings.EqualFold(key, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// linkBlocks are the names of the blocks that may link a server to others.
+var linkBlocks = []string{"cluster", "gateway", "leafnodes", "leaf", "websocket", "ws"}
 
 // linked reports whether the server is, or may be linked to others: by a name of
 // a cluster or gateway, or since it listens for, or solicits, routes, gateways or
