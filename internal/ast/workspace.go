@@ -1,10 +1,25 @@
 package ast
 
+import "slices"
+
 // Workspace is memory in which one document after the other is parsed, for
 // those that look at very many and keep none. The zero Workspace is ready.
 type Workspace struct {
 	doc   Document
 	nodes []record
+}
+
+// Keep returns a copy of the document that the last call of Parse returned, which
+// holds for good.
+func (w *Workspace) Keep() *Document {
+	d := &w.doc
+	if len(d.errs) > 0 { // which name their document
+		return Parse(d.name, d.src, d.syntax)
+	}
+	return &Document{
+		name: d.name, src: d.src, text: d.text, syntax: d.syntax, end: d.end, includes: d.includes,
+		nodes: slices.Clone(d.nodes), errs: d.errs, lost: d.lost,
+	}
 }
 
 // keptNodes bounds the memory that a very large document leaves behind.

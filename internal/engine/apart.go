@@ -20,10 +20,10 @@ type apart struct {
 	suite  *fixes.Suite
 	lineup *lineup
 	files  []*settled // sorted by path
-	// left are the documents that are planned together, and texts what they held
-	// when they were looked at.
-	left  []string
-	texts map[string][]byte
+	// left are the documents that are planned together, and docs those of them that
+	// were read.
+	left []string
+	docs []*fleet.Doc
 }
 
 // settled is one server that stands alone, and all that is to be said about it.
@@ -43,7 +43,7 @@ const largestApart = 1 << 20
 
 // lookApart looks at each document by itself, on all processors.
 func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, error) {
-	a := &apart{req: req, suite: suite, lineup: newLineup(req.Rules), texts: make(map[string][]byte)}
+	a := &apart{req: req, suite: suite, lineup: newLineup(req.Rules)}
 	paths := slices.Concat(req.Targets, req.Context)
 	if !suite.Separable() || len(paths) < 2 {
 		a.left = paths
@@ -75,8 +75,8 @@ func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, er
 			a.files = append(a.files, l.settled)
 		case !l.skip:
 			a.left = append(a.left, paths[i])
-			if l.text != nil {
-				a.texts[l.path] = l.text
+			if l.doc != nil {
+				a.docs = append(a.docs, l.doc)
 			}
 		}
 	}
@@ -88,8 +88,8 @@ func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, er
 type look struct {
 	path         string // clean
 	target, skip bool
-	text         []byte   // if it could be read and is not settled
-	settled      *settled // nil if it has to do with others, or is to be changed
+	settled      *settled   // nil if it has to do with others, or is to be changed
+	doc          *fleet.Doc // if it was read and is not settled
 }
 
 // worker looks at one document after the other.
@@ -124,7 +124,7 @@ func (w *worker) look(l *look) {
 		return // told when it is read again
 	}
 	if l.settled = w.settle(l, text); l.settled == nil {
-		l.text = text
+		l.doc = w.workspace.Keep()
 	}
 }
 
@@ -173,28 +173,25 @@ func (a *apart) ties(s *fleet.Server) []string {
 // be changed. What turns out to be tied to one of them, or included by it, is
 // taken back.
 func (a *apart) rest(ctx context.Context) (*run, error) {
-	a.untie()
-	for {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		names := make([]string, len(a.files))
-		for i, s := range a.files {
-			names[i] = s.path
-		}
-		loaded := load(a.req, a.readLeft, a.left, names)
-		if !a.takeBack(loaded.first) {
-			return newRun(loaded, a.suite, a.lineup), nil
-		}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
+	a.untie()
+	loaded := newLoaded(a.req, a.left)
+	for _, d := range a.docs {
+		loaded.base.Add(d)
+	}
+	loaded.apart = a.names()
+	loaded.load(a.takeBack)
+	return newRun(loaded, a.suite, a.lineup), nil
 }
 
-// readLeft gives the texts of what was looked at already.
-func (a *apart) readLeft(path string) ([]byte, error) {
-	if text, ok := a.texts[path]; ok {
-		return text, nil
+func (a *apart) names() []string {
+	names := make([]string, len(a.files))
+	for i, s := range a.files {
+		names[i] = s.path
 	}
-	return a.req.read()(path)
+	return names
 }
 
 // untie takes back servers that have something in common.
@@ -213,11 +210,11 @@ func (a *apart) untie() {
 	a.remove(both)
 }
 
-// takeBack takes back what a fleet includes, or has something in common with,
-// and reports whether there was anything.
-func (a *apart) takeBack(f *fleet.Fleet) bool {
+// takeBack takes back what a fleet includes, or has something in common with, and
+// returns it.
+func (a *apart) takeBack(f *fleet.Fleet) []string {
 	if len(a.files) == 0 {
-		return false
+		return nil
 	}
 	reached := make(map[*settled]bool)
 	at := func(path string) {
@@ -244,21 +241,23 @@ func (a *apart) takeBack(f *fleet.Fleet) bool {
 			}
 		}
 	}
-	a.remove(reached)
-	return len(reached) > 0
+	return a.remove(reached)
 }
 
-// remove takes documents back: they are looked at with all others.
-func (a *apart) remove(list map[*settled]bool) {
+// remove takes documents back: they are looked at with all others. It returns
+// their paths.
+func (a *apart) remove(list map[*settled]bool) []string {
 	if len(list) == 0 {
-		return
+		return nil
 	}
+	before := len(a.left)
 	a.files = slices.DeleteFunc(a.files, func(s *settled) bool {
 		if list[s] {
 			a.left = append(a.left, s.path)
 		}
 		return list[s]
 	})
+	return a.left[before:]
 }
 
 // add puts what was found into a result.

@@ -162,8 +162,7 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) []failure {
 		}
 		texts[d.Path] = text
 	}
-	set := p.set.With(texts)
-	next := p.run.build(set, p.fleet)
+	next := p.fleet.With(texts)
 	for _, d := range next.Docs {
 		d.Context = !p.run.targets[d.Path]
 	}
@@ -196,6 +195,6 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) []failure {
 		p.texts[d.Path] = texts[d.Path]
 		p.history[d.Path] = append(p.history[d.Path], list)
 	}
-	p.set, p.fleet, p.found = set, next, p.run.suite.Run(next)
+	p.set, p.fleet, p.found = next.Set(), next, p.run.suite.Run(next)
 	return nil
 }

@@ -20,19 +20,26 @@ type Loaded struct {
 // Load reads the documents of a request and links the servers they make up.
 // Documents that are no targets bear the mark of context.
 func Load(req Request) *Loaded {
-	return load(req, req.read(), slices.Concat(req.Targets, req.Context), nil)
+	l := newLoaded(req, slices.Concat(req.Targets, req.Context))
+	l.load(nil)
+	return l
 }
 
-// load is Load for some of the documents; those of apart were looked at by
-// themselves.
-func load(req Request, read fleet.Read, paths, apart []string) *Loaded {
-	l := &Loaded{req: req, base: fleet.NewSet(read), targets: make(map[string]bool, len(req.Targets)), paths: paths, apart: apart}
+func newLoaded(req Request, paths []string) *Loaded {
+	l := &Loaded{req: req, base: fleet.NewSet(req.read()), targets: make(map[string]bool, len(req.Targets)), paths: paths}
 	for _, path := range req.Targets {
 		l.targets[filepath.Clean(path)] = true
 	}
-	l.first = l.build(l.base, nil)
-	parts := make(map[string]bool, len(req.Parts))
-	for _, path := range req.Parts {
+	return l
+}
+
+// load reads the documents, and those that more names (see [fleet.Options]).
+func (l *Loaded) load(more func(*fleet.Fleet) []string) {
+	opts := l.req.fleet()
+	opts.Apart, opts.More = l.apart, more
+	l.first = fleet.Build(l.base, l.paths, opts)
+	parts := make(map[string]bool, len(l.req.Parts))
+	for _, path := range l.req.Parts {
 		parts[filepath.Clean(path)] = true
 	}
 	for _, d := range l.first.Docs {
@@ -43,7 +50,6 @@ func load(req Request, read fleet.Read, paths, apart []string) *Loaded {
 	for _, d := range l.first.Docs {
 		d.Context = !l.targets[d.Path]
 	}
-	return l
 }
 
 // Fleet returns the servers as they were read.
@@ -70,12 +76,6 @@ func (l *Loaded) includedByTarget(path string) bool {
 		}
 	}
 	return false
-}
-
-func (l *Loaded) build(set *fleet.Set, previous *fleet.Fleet) *fleet.Fleet {
-	opts := l.req.fleet()
-	opts.Apart, opts.Previous = l.apart, previous
-	return fleet.Build(set, l.paths, opts)
 }
 
 // Masker returns a function that hides secrets in what is said about a file.

@@ -35,7 +35,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.fleet != r.first && apart.takeBack(p.fleet) {
+		if p.fleet != r.first && len(apart.takeBack(p.fleet)) > 0 {
 			if r, err = apart.rest(ctx); err != nil {
 				return nil, err
 			}

@@ -70,9 +70,14 @@ func (f *Fleet) place() *places {
 				p.servers[d.Path] = append(p.servers[d.Path], s)
 			}
 		}
-		paths := slices.Clone(f.opts.Apart)
+		var paths []string
 		for _, d := range f.Docs {
 			paths = append(paths, d.Path)
+		}
+		for _, path := range f.opts.Apart {
+			if f.Doc(path) == nil {
+				paths = append(paths, path)
+			}
 		}
 		slices.Sort(paths)
 		p.folders = make(map[string][]string)

@@ -55,6 +55,10 @@ type Options struct {
 	// Apart are the paths of files that exist and were looked at by themselves,
 	// clean and sorted.
 	Apart []string
+	// More returns documents that belong to the fleet, too, as far as can be told
+	// from its documents and servers, which are not linked yet; nil for none. It is
+	// asked until there are no more.
+	More func(*Fleet) []string
 	// Previous is a fleet that was built with the same options from other
 	// texts: servers none of whose documents differ are taken over.
 	Previous *Fleet
@@ -65,14 +69,36 @@ type Options struct {
 // no server.
 func Build(set *Set, paths []string, opts Options) *Fleet {
 	f := &Fleet{set: set, paths: paths, opts: opts}
-	f.opts.Previous = nil
+	f.opts.Previous, f.opts.More = nil, nil
+	evaluated := opts.Previous.byRoot()
+	for {
+		f.load(evaluated, opts)
+		if opts.More == nil {
+			break
+		}
+		more := opts.More(f)
+		if len(more) == 0 {
+			break
+		}
+		f.paths = slices.Concat(f.paths, more)
+		evaluated = f.byRoot()
+	}
+	f.link(opts.Hosts, opts.Realms)
+	return f
+}
+
+// load reads the documents and evaluates the servers. Those of evaluated are taken
+// over if none of their documents differs.
+func (f *Fleet) load(evaluated map[string]*Server, opts Options) {
 	jobs := opts.Jobs
 	if jobs <= 0 {
 		jobs = runtime.NumCPU()
 	}
+	set, paths := f.set, f.paths
 	docs := make([]*Doc, len(paths))
 	errs := make([]error, len(paths))
 	Parallel(len(paths), jobs, func(i int) { docs[i], errs[i] = set.Load(paths[i]) })
+	f.LoadErrors = nil
 	for i, err := range errs {
 		if err != nil {
 			f.LoadErrors = append(f.LoadErrors, LoadError{paths[i], err})
@@ -83,27 +109,26 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	docs = slices.Compact(docs)
 
 	roots := findRoots(docs)
-	servers := make([]*Server, len(roots))
-	previous := opts.Previous.byRoot()
+	f.Servers = make([]*Server, len(roots))
 	ParallelWith(len(roots), jobs, func() func(int) {
 		ev := newEvaluation(set, opts.Env)
 		return func(i int) {
-			if old := previous[roots[i].Path]; old != nil && old.unchanged(set) {
-				servers[i] = old.unlinked()
+			if old := evaluated[roots[i].Path]; old != nil && old.unchanged(set) {
+				f.Servers[i] = old.unlinked()
 				return
 			}
 			ev.next()
-			servers[i] = ev.servers.take()
-			servers[i].evaluate(ev, roots[i], opts)
+			s := ev.servers.take()
+			s.evaluate(ev, roots[i], opts)
+			f.Servers[i] = s
 		}
 	})
-	f.Servers = servers
 	f.Docs = docs
 	seen := make(map[*Doc]bool, len(docs))
 	for _, d := range docs {
 		seen[d] = true
 	}
-	for _, s := range servers {
+	for _, s := range f.Servers {
 		for _, d := range s.Docs {
 			if !seen[d] {
 				seen[d] = true
@@ -112,8 +137,6 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 		}
 	}
 	slices.SortFunc(f.Docs, func(a, b *Doc) int { return cmp.Compare(a.Path, b.Path) })
-	f.link(opts.Hosts, opts.Realms)
-	return f
 }
 
 // With returns the fleet that the same paths and options make if some of the
@@ -123,6 +146,9 @@ func (f *Fleet) With(texts map[string][]byte) *Fleet {
 	opts.Previous = f
 	return Build(f.set.With(texts), f.paths, opts)
 }
+
+// Set returns the documents that the fleet was built of.
+func (f *Fleet) Set() *Set { return f.set }
 
 // Document returns what a document by itself amounts to, as the official parser
 // sees it when another one includes it.

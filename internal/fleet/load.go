@@ -68,6 +68,15 @@ func (s *Set) Load(path string) (*Doc, error) {
 	return sl.doc, sl.err
 }
 
+// Add puts a document into a set that does not hold it yet.
+func (s *Set) Add(d *Doc) {
+	sl := &slot{}
+	sl.once.Do(func() { sl.doc = d })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.docs[d.Path] = sl
+}
+
 // With returns a set that shares the documents of s but has other texts for
 // some of them. Documents keep their context mark. s itself is not changed.
 func (s *Set) With(texts map[string][]byte) *Set {

@@ -55,6 +55,9 @@ func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) 
 	return &w.fleet, true
 }
 
+// Keep returns the document of the last call of Alone, to be kept.
+func (w *Workspace) Keep() *Doc { return &Doc{Path: w.doc.Path, Tree: w.tree.Keep()} }
+
 // mayLink reports whether a block for links stands at the top level, which is
 // quicker to tell than what is in it.
 func mayLink(tree *ast.Document) bool {
