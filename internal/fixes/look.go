@@ -15,6 +15,7 @@ type looker struct {
 	// know.
 	onField   [][]int
 	onUnknown map[*schema.Block][]int
+	has       fieldSet       // what the last server has
 	marked    []*fleet.Value // of the last server
 }
 
@@ -36,8 +37,11 @@ func (s *Suite) looker(f *fleet.Fleet) *looker {
 // server runs the rules that look at one server.
 func (l *looker) server(server *fleet.Server) {
 	s := l.suite
+	l.has = has(server)
 	for _, i := range s.forServers {
-		s.rules[i].CheckServer(&l.passes[i], server)
+		if s.needs[i].meets(l.has) {
+			s.rules[i].CheckServer(&l.passes[i], server)
+		}
 	}
 	l.marked = l.marked[:0]
 	if len(s.forValues) > 0 || s.marks != nil {
@@ -136,7 +140,9 @@ func (l *Looker) Look(f *fleet.Fleet) *Found {
 		l.doc(d)
 	}
 	for _, i := range l.suite.forFleets {
-		l.suite.rules[i].Check(&l.passes[i])
+		if l.suite.needs[i].meets(l.has) {
+			l.suite.rules[i].Check(&l.passes[i])
+		}
 		l.found.done[i] = true
 	}
 	for i := range l.passes {

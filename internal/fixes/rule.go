@@ -37,6 +37,10 @@ type Rule struct {
 	// Fields says at the values of which fields CheckValue looks, nil for all. It is
 	// asked once for each field.
 	Fields Fields
+	// Needs are fields of the top level, by their names in the field table: CheckServer
+	// finds something only in servers that have one of them, or are started with
+	// flags; Check, too, if a server is looked at by itself. Nil for all servers.
+	Needs []string
 	// Linked says that Check compares a server only with others to which it is
 	// linked by a name of a cluster or gateway, or by routes, gateways or leaf
 	// links, or with which it has something in common that Ties names ("" for

@@ -20,6 +20,7 @@ type Suite struct {
 	marks   func(*Visit) bool // see Mark
 	// The rules that look at servers, values, documents and fleets, by their index.
 	forServers, forValues, forDocs, forFleets []int
+	needs                                     []fieldSet // by rule
 }
 
 // foundIn is what was found in one server.
@@ -42,6 +43,7 @@ func NewSuite(rules []*Rule, params map[string]string, window Window, jobs int) 
 		servers: make(map[*fleet.Map]foundIn), docs: make(map[*fleet.Doc][]foundBy),
 	}
 	for i, r := range rules {
+		s.needs = append(s.needs, needsOf(r))
 		switch {
 		case r.CheckServer != nil:
 			s.forServers = append(s.forServers, i)

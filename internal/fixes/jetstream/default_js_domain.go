@@ -17,6 +17,7 @@ func DefaultDomain() *fixes.Rule {
 		Severity:    fixes.Info,
 		Summary:     "default_js_domain is deprecated, and the server refuses some of what may stand in it",
 		Doc:         defaultDomainDoc,
+		Needs:       []string{"default_js_domain"},
 		CheckServer: checkDefaultDomain,
 	}
 }

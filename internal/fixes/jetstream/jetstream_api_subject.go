@@ -19,6 +19,7 @@ func APISubject() *fixes.Rule {
 			Doc: "the domain of the hub that clients on the leaf are to reach",
 		}},
 		Doc:    apiSubjectDoc,
+		Needs:  []string{"leafnodes"},
 		Check:  checkAPISubject,
 		Linked: true,
 	}

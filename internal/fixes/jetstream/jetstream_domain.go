@@ -22,6 +22,7 @@ func Domain() *fixes.Rule {
 			{Name: "leaf", Default: "the cluster's name, else server_name, else the file's name", Doc: "the domain of servers that solicit leaf links, likewise"},
 		},
 		Doc:    domainDoc,
+		Needs:  []string{"leafnodes"},
 		Check:  checkDomain,
 		Linked: true,
 	}

@@ -21,6 +21,7 @@ func DomainConflict() *fixes.Rule {
 			Doc: "the new domain of servers that solicit leaf links; {server_name}, {cluster} and {file} stand for the server's own",
 		}},
 		Doc:    domainConflictDoc,
+		Needs:  []string{"leafnodes"},
 		Check:  checkDomainConflict,
 		Linked: true,
 	}

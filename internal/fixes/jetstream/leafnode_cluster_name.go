@@ -20,6 +20,7 @@ func LeafClusterName() *fixes.Rule {
 			Doc: "the leaf's new cluster name; {server_name} and {file} stand for the server's own",
 		}},
 		Doc:    leafClusterNameDoc,
+		Needs:  []string{"leafnodes"},
 		Check:  checkLeafClusterName,
 		Linked: true,
 	}

@@ -40,6 +40,7 @@ rename or remove one.`,
 }
 `,
 		},
+		Needs:       []string{"authorization", "accounts", "leafnodes"},
 		CheckServer: checkDuplicateUser,
 	}
 }

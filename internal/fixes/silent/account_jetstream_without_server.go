@@ -39,6 +39,7 @@ accounts {
 jetstream: enabled
 `,
 		},
+		Needs:  []string{"accounts"},
 		Check:  checkAccountJetStreamWithoutServer,
 		Linked: true,
 	}

@@ -47,6 +47,7 @@ accounts {
 }
 `,
 		},
+		Needs:       []string{"jetstream"},
 		CheckServer: checkAccountWithoutJetStream,
 	}
 }

@@ -43,6 +43,7 @@ Manual if the entries differ in tls, or a URL comes through a variable.`,
 }
 `,
 		},
+		Needs:       []string{"gateway"},
 		CheckServer: checkDuplicateGatewayEntry,
 	}
 }

@@ -18,6 +18,7 @@ func InertBlock() *fixes.Rule {
 		Summary:     "a block that should listen names no port, so it does nothing",
 		Params:      inertBlockParams(),
 		Doc:         inertBlockDoc,
+		Needs:       []string{"cluster", "gateway", "leafnodes", "websocket", "mqtt"},
 		CheckServer: func(p *fixes.Pass, s *fleet.Server) { checkInertBlock(p, s, blocks) },
 	}
 }

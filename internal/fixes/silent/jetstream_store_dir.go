@@ -20,6 +20,7 @@ func JetStreamStoreDir() *fixes.Rule {
 			Doc: "the directory for servers that have none; {file} and {server_name} stand for the file's name without extension and the server's name",
 		}},
 		Doc:    jetStreamStoreDirDoc,
+		Needs:  []string{"jetstream"},
 		Check:  checkJetStreamStoreDir,
 		Linked: true,
 		Ties: func(s *fleet.Server) string {

@@ -33,6 +33,7 @@ alone.`,
 }
 `,
 		},
+		Needs: []string{"leafnodes"},
 		CheckServer: func(p *fixes.Pass, s *fleet.Server) {
 			if len(s.Remotes) == 0 || s.Broken() {
 				return

@@ -30,6 +30,7 @@ func LeafnodeRemotePort() *fixes.Rule {
 			Doc: "the port on which the hub listens for leaf nodes",
 		}},
 		Doc:    leafnodeRemotePortDoc,
+		Needs:  []string{"leafnodes"},
 		Check:  checkLeafnodeRemotePort,
 		Linked: true,
 	}

@@ -39,6 +39,7 @@ accounts {
 `,
 			References: []string{"GHSA-fr2g-9hjm-wr23"},
 		},
+		Needs:       []string{"authorization"},
 		CheckServer: checkMixedAuth,
 	}
 }

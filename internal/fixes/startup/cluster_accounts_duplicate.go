@@ -22,6 +22,7 @@ func ClusterAccountsDuplicate() *fixes.Rule {
 			Before:        "cluster { port: 6222, accounts: [ORDERS, USERS, ORDERS] }\n",
 			After:         "cluster { port: 6222, accounts: [ORDERS, USERS] }\n",
 		},
+		Needs:       []string{"cluster"},
 		CheckServer: checkClusterAccountsDuplicate,
 	}
 }

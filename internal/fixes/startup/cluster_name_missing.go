@@ -51,6 +51,7 @@ cluster {
 `,
 			References: []string{"nats-server#2429", "nats.docs#282", "nats-operator#311"},
 		},
+		Needs:  []string{"cluster"},
 		Check:  checkClusterNameMissing,
 		Linked: true,
 	}

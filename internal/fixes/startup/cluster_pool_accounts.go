@@ -29,6 +29,7 @@ takes pool_size out.`,
 			Before: "cluster { port: 6222, pool_size: -1, accounts: [ORDERS] }\n",
 			After:  "cluster { port: 6222, accounts: [ORDERS] }\n",
 		},
+		Needs:       []string{"cluster"},
 		CheckServer: checkClusterPoolAccounts,
 	}
 }

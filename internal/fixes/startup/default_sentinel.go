@@ -30,6 +30,7 @@ default_sentinel: eyJ0eXAiOiJKV1QifQ
 			After: `port: 4222
 `,
 		},
+		Needs:       []string{"default_sentinel"},
 		CheckServer: checkDefaultSentinel,
 	}
 }

@@ -21,6 +21,7 @@ func GatewayClusterName() *fixes.Rule {
 			Doc: "which of the two names stays: the cluster's, or the gateway's",
 		}},
 		Doc:    gatewayClusterNameDoc,
+		Needs:  []string{"gateway"},
 		Check:  checkGatewayClusterName,
 		Linked: true,
 	}

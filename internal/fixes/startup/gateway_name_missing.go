@@ -49,6 +49,7 @@ gateway {
 }
 `,
 		},
+		Needs:  []string{"gateway"},
 		Check:  checkGatewayNameMissing,
 		Linked: true,
 	}

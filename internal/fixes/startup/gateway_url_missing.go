@@ -47,6 +47,7 @@ take the entry out: gateways connect in both directions as soon as one of them k
 }
 `,
 		},
+		Needs:       []string{"gateway"},
 		CheckServer: checkGatewayURLMissing,
 	}
 }

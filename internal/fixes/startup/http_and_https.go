@@ -34,6 +34,7 @@ https_port: 8223
 			After: `http_port: 8222
 `,
 		},
+		Needs:       []string{"https", "https_port"},
 		CheckServer: checkHTTPAndHTTPS,
 	}
 }

@@ -30,6 +30,7 @@ the network in the clear then.`,
 			Before: "https_port: 8222\n",
 			After:  "http_port: 8222\n",
 		},
+		Needs:       []string{"https", "https_port"},
 		CheckServer: checkHTTPSTLS,
 	}
 }

@@ -23,6 +23,7 @@ number keeps the server from starting (server/jetstream.go, validateJetStreamOpt
 			Before:        "server_name: n1\njetstream {\n  store_dir: data\n  max_outstanding_catchup: -1\n}\ncluster { name: east, port: 6222, routes: [\"nats://n2:6222\"] }\n",
 			After:         "server_name: n1\njetstream {\n  store_dir: data\n}\ncluster { name: east, port: 6222, routes: [\"nats://n2:6222\"] }\n",
 		},
+		Needs:       []string{"jetstream"},
 		CheckServer: checkJetStreamCatchup,
 	}
 }

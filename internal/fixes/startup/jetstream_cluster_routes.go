@@ -55,6 +55,7 @@ cluster {
 			AfterFiles:  map[string]string{"nats-2.conf": jetStreamRoutesPeer},
 			References:  []string{"nats-server#7459", "bitnami/charts#29378"},
 		},
+		Needs:  []string{"cluster", "gateway"},
 		Check:  checkJetStreamClusterRoutes,
 		Linked: true,
 	}

@@ -33,6 +33,7 @@ there are any, and take tpm out by hand.`,
 }
 `,
 		},
+		Needs:       []string{"jetstream"},
 		CheckServer: checkJetStreamKeyTPM,
 	}
 }

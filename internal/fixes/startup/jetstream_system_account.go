@@ -44,6 +44,7 @@ accounts {
 `,
 			References: []string{"nsc#684", "nats-server#1417", "nats-server#4910"},
 		},
+		Needs:       []string{"jetstream"},
 		CheckServer: checkJetStreamSystemAccount,
 	}
 }

@@ -42,6 +42,7 @@ lame_duck_grace_period: "30s"
 lame_duck_grace_period: "10s"
 `,
 		},
+		Needs:       []string{"lame_duck_grace_period"},
 		CheckServer: checkLameDuckGrace,
 	}
 }

@@ -49,6 +49,7 @@ accounts {
 }
 `,
 		},
+		Needs:       []string{"leafnodes"},
 		CheckServer: checkLeafNodeAccountMissing,
 	}
 }

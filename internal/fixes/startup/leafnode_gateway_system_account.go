@@ -41,6 +41,7 @@ system_account: "$SYS"
 accounts { $SYS {} }
 `,
 		},
+		Needs:       []string{"leafnodes"},
 		CheckServer: checkLeafNodeGatewaySystemAccount,
 	}
 }

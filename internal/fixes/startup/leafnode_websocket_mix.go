@@ -42,6 +42,7 @@ unsafe. If both kinds are wanted there must be two remotes, and the hub sees two
 }
 `,
 		},
+		Needs:       []string{"leafnodes"},
 		CheckServer: checkLeafNodeWebsocketMix,
 	}
 }

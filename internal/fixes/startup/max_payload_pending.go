@@ -40,6 +40,7 @@ every slow client. Messages over 8MB are discouraged.`,
 max_pending: 128MB
 `,
 		},
+		Needs:       []string{"max_payload", "max_pending"},
 		CheckServer: checkMaxPayloadPending,
 	}
 }

@@ -43,6 +43,7 @@ mqtt {
 }
 `,
 		},
+		Needs:       []string{"mqtt", "websocket"},
 		CheckServer: checkMQTTAuth,
 	}
 }

@@ -35,6 +35,7 @@ mqtt { port: 1883 }
 jetstream: enabled
 `,
 		},
+		Needs:       []string{"mqtt"},
 		CheckServer: checkMQTTJetStream,
 	}
 }

@@ -25,6 +25,7 @@ validateMQTTOptions). 0 stands for the server's own time.`,
 			Before:        "server_name: edge\njetstream: enabled\nmqtt {\n  port: 1883\n  ack_wait: \"-1s\"\n}\n",
 			After:         "server_name: edge\njetstream: enabled\nmqtt {\n  port: 1883\n}\n",
 		},
+		Needs:       []string{"mqtt"},
 		CheckServer: checkMQTTTimeout,
 	}
 }

@@ -42,6 +42,7 @@ authorization {
 `,
 			References: []string{"nats-server#6928"},
 		},
+		Needs:       []string{"no_auth_user", "mqtt", "websocket"},
 		CheckServer: checkNoAuthUserMissing,
 	}
 }

@@ -39,6 +39,7 @@ leafnodes { port: 4222 }
 leafnodes { port: 7422 }
 `,
 		},
+		Needs:       []string{"http", "http_port", "https", "https_port", "cluster", "gateway", "leafnodes", "websocket", "mqtt"},
 		CheckServer: checkPortConflict,
 	}
 }
@@ -106,13 +107,6 @@ func listeners(s *fleet.Server) []listener {
 	return list
 }
 
-// listensTwice is the quick answer for the ordinary server: whether it may listen
-// for more than clients.
-func listensTwice(s *fleet.Server) bool {
-	return s.Args.HTTPPort != 0 || s.Args.HTTPSPort != 0 || s.Args.Cluster != "" ||
-		s.Values.Field("http", "http_port", "monitor_port", "https", "https_port", "cluster", "gateway", "leafnodes", "leaf", "websocket", "ws", "mqtt") != nil
-}
-
 // flagAddress reads the URL that --cluster gives; a port of -1 is any.
 func flagAddress(flag string) address {
 	_, listen, _ := strings.Cut(flag, "//")
@@ -152,7 +146,7 @@ func clientAddress(s *fleet.Server) address {
 }
 
 func checkPortConflict(p *fixes.Pass, s *fleet.Server) {
-	if s.Broken() || !listensTwice(s) {
+	if s.Broken() {
 		return
 	}
 	list := listeners(s)

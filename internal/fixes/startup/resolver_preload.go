@@ -36,6 +36,7 @@ resolver_preload {
 			After: `resolver: URL("https://accounts.example.com/jwt/v1/accounts/")
 `,
 		},
+		Needs:       []string{"resolver_preload"},
 		CheckServer: checkResolverPreload,
 	}
 }

@@ -30,6 +30,7 @@ resolver { type: full, dir: "jwt" }
 `,
 			References: []string{"server/accounts.go: getOperatorKeys"},
 		},
+		Needs: []string{"resolver"},
 		CheckServer: func(p *fixes.Pass, s *fleet.Server) {
 			resolver := fixes.Top(s, "resolver", "account_resolver", "accounts_resolver")
 			if resolver == nil || !resolver.Value.IsMap() || s.Broken() || operators(s) != nil {

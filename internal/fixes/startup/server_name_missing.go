@@ -51,6 +51,7 @@ cluster {
 `,
 			References: []string{"nats-server#1814", "nats-server#1847", "nats-server#7418"},
 		},
+		Needs:  []string{"cluster", "gateway"},
 		Check:  checkServerNameMissing,
 		Linked: true,
 	}

@@ -47,6 +47,7 @@ accounts {
 `,
 			References: []string{"nats-server#2685"},
 		},
+		Needs:       []string{"system_account"},
 		CheckServer: checkSystemAccountMissing,
 	}
 }

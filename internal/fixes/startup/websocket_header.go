@@ -37,6 +37,7 @@ they are set (server/websocket.go, validateWebsocketOptions).`,
 }
 `,
 		},
+		Needs:       []string{"websocket"},
 		CheckServer: checkWebsocketHeader,
 	}
 }

@@ -35,6 +35,7 @@ token_cookie is what is meant.`,
 }
 `,
 		},
+		Needs:       []string{"websocket"},
 		CheckServer: checkWebsocketJWTCookie,
 	}
 }

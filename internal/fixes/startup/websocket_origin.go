@@ -47,6 +47,7 @@ https. Taking "*" out changes behaviour, as pages from anywhere may connect then
 }
 `,
 		},
+		Needs:       []string{"websocket"},
 		CheckServer: checkWebsocketOrigin,
 	}
 }

@@ -37,6 +37,7 @@ network in the clear then unless a proxy in front takes care of TLS.`,
 }
 `,
 		},
+		Needs:       []string{"websocket"},
 		CheckServer: checkWebsocketTLS,
 	}
 }
