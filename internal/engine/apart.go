@@ -262,15 +262,18 @@ func (a *apart) remove(list map[*settled]bool) []string {
 
 // add puts what was found into a result.
 func (a *apart) add(res *Result) {
+	var files []*File
+	var findings []*Finding
+	var errors []Error
 	for _, s := range a.files {
 		if s.file == nil {
 			continue
 		}
 		res.Documents++
 		res.Servers++
-		res.Files = append(res.Files, s.file)
-		res.Findings = append(res.Findings, s.findings...)
-		res.Errors = append(res.Errors, s.errors...)
+		files = append(files, s.file)
+		findings = append(findings, s.findings...)
+		errors = append(errors, s.errors...)
 		res.Ignored += s.ignored
 		for e, n := range s.baselined {
 			if res.Baselined == nil {
@@ -279,5 +282,23 @@ func (a *apart) add(res *Result) {
 			res.Baselined[e] += n
 		}
 	}
-	res.sort()
+	res.Files = merge(res.Files, files, compareFiles)
+	res.Findings = merge(res.Findings, findings, compareFindings)
+	res.Errors = merge(res.Errors, errors, compareErrors)
+}
+
+// merge joins two sorted lists.
+func merge[T any](a, b []T, compare func(a, b T) int) []T {
+	if len(b) == 0 {
+		return a
+	}
+	all := make([]T, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if compare(b[0], a[0]) < 0 {
+			all, b = append(all, b[0]), b[1:]
+		} else {
+			all, a = append(all, a[0]), a[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }

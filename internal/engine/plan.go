@@ -356,6 +356,9 @@ func overlaps(have map[*fleet.Doc][]ast.Edit, more []fixes.Edit) bool {
 // original returns the document as it was read, nil for values from the
 // environment.
 func (p *plan) original(d *fleet.Doc) *fleet.Doc {
+	if p.fleet == p.run.first && d.Env == "" {
+		return d // nothing has changed yet
+	}
 	i, ok := slices.BinarySearchFunc(p.run.first.Docs, d.Path, func(d *fleet.Doc, path string) int { return cmp.Compare(d.Path, path) })
 	if !ok || d.Env != "" {
 		return nil

@@ -141,10 +141,10 @@ func (r *run) result(p *plan) *Result {
 		}
 	}
 	res.Baselined = p.baselineUse()
+	res.sort()
 	if len(res.Findings) == 0 && len(p.groups) == 0 {
 		return res
 	}
-	res.sort()
 	files := make(map[string]*File)
 	for _, f := range res.Files {
 		if f.After != nil {
@@ -180,10 +180,12 @@ func (r *run) markBroken(res *Result) {
 
 // sort puts everything into its order.
 func (res *Result) sort() {
-	slices.SortFunc(res.Files, func(a, b *File) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortFunc(res.Files, compareFiles)
 	slices.SortStableFunc(res.Findings, compareFindings)
 	slices.SortStableFunc(res.Errors, compareErrors)
 }
+
+func compareFiles(a, b *File) int { return cmp.Compare(a.Path, b.Path) }
 
 func compareErrors(a, b Error) int {
 	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))

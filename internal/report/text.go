@@ -5,7 +5,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/natsfix/natsfix/internal/diff"
@@ -34,12 +37,8 @@ const maxSource = 160
 // Report implements [Reporter].
 func (text) Report(w io.Writer, run *Run) error {
 	out := bufio.NewWriter(w)
-	files := make(map[string]*engine.File, len(run.Result.Files))
-	for _, f := range run.Result.Files {
-		files[f.Path] = f
-	}
-	for _, f := range run.Result.Findings {
-		run.WriteFinding(out, f, files[f.File])
+	if err := run.writeFindings(out); err != nil {
+		return err
 	}
 	for _, e := range run.Result.Errors {
 		if !e.Finding {
@@ -47,6 +46,41 @@ func (text) Report(w io.Writer, run *Run) error {
 		}
 	}
 	return out.Flush()
+}
+
+// partSize is how many findings are made text at a time by one processor.
+const partSize = 256
+
+// writeFindings writes all findings, which are made text on all processors.
+func (r *Run) writeFindings(w io.Writer) error {
+	changed := make(map[string]*engine.File)
+	for _, f := range r.Result.Files {
+		if f.Before != nil {
+			changed[f.Path] = f
+		}
+	}
+	jobs := runtime.GOMAXPROCS(0)
+	for some := range slices.Chunk(r.Result.Findings, partSize*jobs) {
+		parts := slices.Collect(slices.Chunk(some, partSize))
+		runs, texts := make([]Run, len(parts)), make([]bytes.Buffer, len(parts))
+		var wg sync.WaitGroup
+		for i, part := range parts {
+			runs[i] = *r // each notes by itself that something was masked
+			wg.Go(func() {
+				for _, f := range part {
+					runs[i].WriteFinding(&texts[i], f, changed[f.File])
+				}
+			})
+		}
+		wg.Wait()
+		for i := range parts {
+			r.masked = r.masked || runs[i].masked
+			if _, err := texts[i].WriteTo(w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // WriteFinding writes one finding as text. file is the file that it is in; nil
