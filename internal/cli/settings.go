@@ -20,12 +20,12 @@ type settings struct {
 	load       func(dir string) (*config.Config, error)
 	path       func(string) string // the path by which settings know a file
 	only, skip []string
-	rules      []*fixes.Rule
+	byName     map[string]*fixes.Rule
 	kinds      []*fileSettings // the different ones among the files, in their order
 	hosts      map[string]string
 	baseline   config.Value
 
-	mu   sync.Mutex
+	mu   sync.RWMutex
 	dirs map[string]*config.Config
 }
 
@@ -38,8 +38,11 @@ type fileSettings struct {
 // settle reads the settings of files and fills in what no flag gave.
 func (s *session) settle(req *request, files []string) error {
 	o := s.opts
-	set := &settings{load: req.load, path: s.settingsPath, only: o.only, skip: o.skip, rules: s.app.Rules, hosts: make(map[string]string), dirs: make(map[string]*config.Config)}
+	set := &settings{load: req.load, path: s.settingsPath, only: o.only, skip: o.skip, byName: make(map[string]*fixes.Rule), hosts: make(map[string]string), dirs: make(map[string]*config.Config)}
 	req.settings = set
+	for _, r := range s.app.Rules {
+		set.byName[r.Name] = r
+	}
 	if len(files) == 0 { // what is wrong in the settings is told all the same
 		files = []string{filepath.Join(s.configDirs()[0], config.Name)}
 	}
@@ -219,22 +222,24 @@ func (set *settings) selectRules(rules []*fixes.Rule) []*fixes.Rule {
 func (set *settings) of(path string) *config.Settings {
 	path = set.path(path)
 	dir := filepath.Dir(path)
-	set.mu.Lock()
-	defer set.mu.Unlock()
+	set.mu.RLock()
 	cfg, ok := set.dirs[dir]
+	set.mu.RUnlock()
 	if !ok {
 		var err error
 		if cfg, err = set.load(dir); err != nil {
 			cfg = &config.Config{} // of a file outside the paths, whose settings are not ours to judge
 		}
+		set.mu.Lock()
 		set.dirs[dir] = cfg
+		set.mu.Unlock()
 	}
 	return cfg.ForPath(path)
 }
 
 // off reports whether a rule is off in a file.
 func (set *settings) off(path, rule string) bool {
-	r := ruleNamed(set.rules, rule)
+	r := set.byName[rule]
 	if r == nil { // what the engine itself finds
 		r = &fixes.Rule{Name: rule}
 		if len(set.only) > 0 {

@@ -109,6 +109,7 @@ func (a *apart) worker() *worker {
 		apart: a, read: a.req.read(), opts: a.req.fleet(), looker: a.suite.Looker(),
 		loaded: Loaded{req: a.req, targets: make(map[string]bool, 1)},
 	}
+	w.loaded.req.Jobs = 1 // there is a worker for each processor
 	w.run = run{Loaded: &w.loaded, lineup: a.lineup, nodes: make(map[*fleet.Doc][]ast.Node), spare: newMasker()}
 	w.plan = w.run.newPlan(nil)
 	w.plan.alone = true

@@ -195,6 +195,7 @@ func (p *plan) apply(rule *fixes.Rule, round int, take []*fixes.Fix) []failure {
 		p.texts[d.Path] = texts[d.Path]
 		p.history[d.Path] = append(p.history[d.Path], list)
 	}
+	p.made = nil
 	p.set, p.fleet, p.found = next.Set(), next, p.run.suite.Run(next)
 	return nil
 }

@@ -218,18 +218,9 @@ func (m *masker) value(path, s string) string {
 
 // result masks secrets in all messages and effective changes, and marks edits
 // that hold them.
-func (m *masker) result(res *Result) {
-	changed := func(list []Change) {
-		for i, c := range list {
-			if isSecretPath(c.Path) {
-				list[i].Before, list[i].After = maskText(c.Before), maskText(c.After)
-				continue
-			}
-			list[i].Before, list[i].After = m.value(c.Server, c.Before), m.value(c.Server, c.After)
-		}
-	}
+func (m *masker) result(res *Result, jobs int) {
 	for _, g := range res.Groups {
-		changed(g.Changes)
+		m.changes(g.Changes)
 		for i, note := range g.Notes {
 			for _, f := range g.Files {
 				note = m.text(f.Path, note)
@@ -237,21 +228,42 @@ func (m *masker) result(res *Result) {
 			g.Notes[i] = note
 		}
 	}
-	for _, f := range res.Findings {
-		f.Message, f.Reason, f.Hidden = m.text(f.File, f.Message), m.text(f.File, f.Reason), m.text(f.File, f.Hidden)
-		for i, p := range f.Related {
-			f.Related[i].Message = m.text(f.File, m.text(p.File, p.Message))
+	if len(res.Findings) < makeFrom {
+		jobs = 1
+	}
+	fleet.ParallelWith(len(res.Findings), jobs, func() func(int) {
+		own := m
+		if jobs > 1 {
+			own = &masker{m.known, make(map[string]*strings.Replacer)}
 		}
-		if f.Fix == nil {
+		return func(i int) { own.finding(res.Findings[i]) }
+	})
+}
+
+func (m *masker) changes(list []Change) {
+	for i, c := range list {
+		if isSecretPath(c.Path) {
+			list[i].Before, list[i].After = maskText(c.Before), maskText(c.After)
 			continue
 		}
-		f.Fix.Title = m.text(f.File, f.Fix.Title)
-		secretPath := slices.ContainsFunc(f.Fix.Changes, func(c Change) bool { return isSecretPath(c.Path) })
-		for i, e := range f.Fix.Edits {
-			f.Fix.Edits[i].Secret = secretPath || len(schema.SecretSpans(e.New)) > 0 || m.holds(e.File, e.New)
-		}
-		changed(f.Fix.Changes)
+		list[i].Before, list[i].After = m.value(c.Server, c.Before), m.value(c.Server, c.After)
 	}
+}
+
+func (m *masker) finding(f *Finding) {
+	f.Message, f.Reason, f.Hidden = m.text(f.File, f.Message), m.text(f.File, f.Reason), m.text(f.File, f.Hidden)
+	for i, p := range f.Related {
+		f.Related[i].Message = m.text(f.File, m.text(p.File, p.Message))
+	}
+	if f.Fix == nil {
+		return
+	}
+	f.Fix.Title = m.text(f.File, f.Fix.Title)
+	secretPath := slices.ContainsFunc(f.Fix.Changes, func(c Change) bool { return isSecretPath(c.Path) })
+	for i, e := range f.Fix.Edits {
+		f.Fix.Edits[i].Secret = secretPath || len(schema.SecretSpans(e.New)) > 0 || m.holds(e.File, e.New)
+	}
+	m.changes(f.Fix.Changes)
 }
 
 // holds reports whether a text holds a secret of the file.

@@ -66,6 +66,9 @@ type plan struct {
 	// once are the files that rules have edited which do so once, by rule.
 	once map[string]map[string]bool
 
+	// made are what the first findings will look like to the caller.
+	made map[*fixes.Finding]*Finding
+
 	// alone says that nothing is applied: the plan is made of a server by itself,
 	// and wants is true if there is something to apply.
 	alone, wants bool
@@ -88,6 +91,7 @@ type reportKey struct {
 // plan runs the rules to rest.
 func (r *run) plan(ctx context.Context) (*plan, error) {
 	p := r.newPlan(r.suite.Run(r.first))
+	p.make()
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
 			return nil, err
@@ -113,6 +117,32 @@ func (r *run) newPlan(found *fixes.Found) *plan {
 	}
 	p.start(r, found)
 	return p
+}
+
+// makeFrom is from how many findings it is worth to use all processors.
+const makeFrom = 500
+
+// make turns the findings in what was read into what the caller sees, on all
+// processors.
+func (p *plan) make() {
+	if p.run.req.Baseline != nil {
+		return // whose entries are worked out one after the other
+	}
+	var list []*fixes.Finding
+	for _, i := range p.run.every {
+		list = append(list, p.found.Of(i)...)
+	}
+	if len(list) < makeFrom {
+		return
+	}
+	made := make([]*Finding, len(list))
+	fleet.Parallel(len(list), p.run.req.jobs(), func(i int) {
+		made[i] = p.finding(list[i], list[i].Span.Start, list[i].Span.End, 1)
+	})
+	p.made = make(map[*fixes.Finding]*Finding, len(list))
+	for i, f := range list {
+		p.made[f] = made[i]
+	}
 }
 
 // start makes a plan that has applied nothing ready for what was found in r.first.
@@ -260,7 +290,11 @@ func (p *plan) report(f *fixes.Finding, round int) (rep *report, known bool) {
 	}
 	key := reportKey{f.Rule, f.Doc.Path, offset, f.Message}
 	if rep, known = p.byKey[key]; !known {
-		rep = &report{finding: p.finding(f, offset, end, round)}
+		made := p.made[f]
+		if made == nil {
+			made = p.finding(f, offset, end, round)
+		}
+		rep = &report{finding: made}
 		p.byKey[key] = rep
 		p.reports = append(p.reports, rep)
 	}

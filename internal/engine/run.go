@@ -153,7 +153,7 @@ func (r *run) result(p *plan) *Result {
 	}
 	masker := r.secrets(p, res.Findings, files)
 	res.Groups = p.resultGroups(files)
-	masker.result(res)
+	masker.result(res, r.req.jobs())
 	return res
 }
 

@@ -84,13 +84,14 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		}
 	})
 	all = f.once(all)
-	for _, j := range all {
-		if j.err == nil && !f.given[j.real] {
+	for i := range all {
+		if j := &all[i]; j.err == nil && !f.given[j.real] {
 			f.neighbours.add(j)
 		}
 	}
 	var taken []entry
-	for _, j := range all {
+	for i := range all {
+		j := &all[i]
 		if j.err != nil {
 			if !context {
 				f.found.Unreadable = append(f.found.Unreadable, PathError{j.name, "cannot be read: " + reason(j.err), j.err})
@@ -134,6 +135,9 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 // once leaves out other names of files that are there already, as unique does
 // for files whose names are looked up.
 func (f *finder) once(all []judged) []judged {
+	if !slices.ContainsFunc(all, func(j judged) bool { return j.id != (fileID{}) }) {
+		return all // as in most trees
+	}
 	known := func(j judged) bool { return j.id != (fileID{}) && f.ids[j.id] }
 	all = slices.DeleteFunc(all, known) // beside those that were asked for
 	for _, unread := range []bool{false, true} {
@@ -210,25 +214,35 @@ func (n neighbours) at(dir string) *counts {
 	return c
 }
 
-func (n neighbours) add(j judged) {
-	dir := filepath.Dir(j.real)
+func (n neighbours) add(j *judged) {
 	switch {
 	case j.Class == Ours:
-		n.at(dir).sure++
-		n.at(dir).below++
-		n.at(filepath.Dir(dir)).below++
+		dir := dirOf(j.real)
+		c := n.at(dir)
+		c.sure++
+		c.below++
+		n.at(dirOf(dir)).below++
 	case j.Class == Foreign && strings.HasSuffix(j.real, Suffix):
-		n.at(dir).foreign++
+		n.at(dirOf(j.real)).foreign++
 	}
+}
+
+// dirOf is filepath.Dir of a path that is clean.
+func dirOf(path string) string {
+	if i := strings.LastIndex(path, separator); i > 0 {
+		return path[:i]
+	}
+	return filepath.Dir(path)
 }
 
 // promote says why a file that says too little by itself is taken all the same,
 // or "".
-func (n neighbours) promote(j judged) string {
-	c := n.at(filepath.Dir(j.real))
-	switch {
-	case j.Class != Unsure || !strings.HasSuffix(j.real, Suffix):
+func (n neighbours) promote(j *judged) string {
+	if j.Class != Unsure || !strings.HasSuffix(j.real, Suffix) {
 		return ""
+	}
+	c := n.at(dirOf(j.real))
+	switch {
 	case j.Includes && c.below > 0:
 		return "it includes files, and there are nats-server's beside it"
 	case c.sure >= sureNeighbours && c.foreign == 0:
