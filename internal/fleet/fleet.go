@@ -71,6 +71,9 @@ func Build(set *Set, paths []string, opts Options) *Fleet {
 	f := &Fleet{set: set, paths: paths, opts: opts}
 	f.opts.Previous, f.opts.More = nil, nil
 	evaluated := opts.Previous.byRoot()
+	for root, s := range evaluated {
+		evaluated[root] = s.unlinked()
+	}
 	for {
 		f.load(evaluated, opts)
 		if opts.More == nil {
@@ -114,7 +117,7 @@ func (f *Fleet) load(evaluated map[string]*Server, opts Options) {
 		ev := newEvaluation(set, opts.Env)
 		return func(i int) {
 			if old := evaluated[roots[i].Path]; old != nil && old.unchanged(set) {
-				f.Servers[i] = old.unlinked()
+				f.Servers[i] = old
 				return
 			}
 			ev.next()
