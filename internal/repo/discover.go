@@ -210,6 +210,7 @@ type finder struct {
 	targets map[string]bool // the real paths of what was looked at as a target, while context is looked for
 	given   map[string]bool // the real paths of the files that were named
 	ids     map[fileID]bool // of the files that were read and have several names
+	kept    int             // bytes of texts
 	// neighbours counts what the files of a directory are.
 	neighbours neighbours
 }

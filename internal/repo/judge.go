@@ -53,6 +53,10 @@ type Decision struct {
 // of something else, so that one that says too little by itself is taken too.
 const sureNeighbours = 3
 
+// keptTexts is how many bytes of files are kept at most so that they need not be
+// read again. It is enough for a hundred thousand ordinary configurations.
+const keptTexts = 64 << 20
+
 // judged is a file with its verdict.
 type judged struct {
 	entry
@@ -113,7 +117,7 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		}
 		if take {
 			taken = append(taken, j.entry)
-			if j.text != nil {
+			if f.kept += len(j.text); j.text != nil && f.kept <= keptTexts {
 				f.found.texts[filepath.Clean(j.name)] = j.text
 			}
 			if j.Hosts {
