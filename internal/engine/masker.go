@@ -21,7 +21,7 @@ const shortestBare = 8
 type masker struct {
 	// known are the secrets of each file that is shown or spoken of: its own, and
 	// those that its servers use.
-	known     map[string]map[string]bool
+	known     map[string]*secretSet
 	replacers map[string]*strings.Replacer
 }
 
@@ -55,7 +55,7 @@ func (r *run) secrets(p *plan, findings []*Finding, files map[string]*File) *mas
 }
 
 func newMasker() *masker {
-	return &masker{known: make(map[string]map[string]bool), replacers: make(map[string]*strings.Replacer)}
+	return &masker{known: make(map[string]*secretSet), replacers: make(map[string]*strings.Replacer)}
 }
 
 // collect notes the secrets of a fleet, whose values secretsIn gives for a server,
@@ -113,9 +113,9 @@ func (m *masker) concerns(d *fleet.Doc) bool {
 
 func (m *masker) note(path, secret string) {
 	if m.known[path] == nil {
-		m.known[path] = make(map[string]bool)
+		m.known[path] = &secretSet{}
 	}
-	m.known[path][secret] = true
+	m.known[path].add(secret)
 }
 
 // secretValues returns the values of a server that must not be shown.
@@ -135,26 +135,27 @@ func secretValues(s *fleet.Server) []*fleet.Value {
 // cover adds all places at which a secret of the file stands to those that are
 // found already.
 func (m *masker) cover(path string, src []byte, spans []Span) []Span {
-	return union(append(spans, repeats(src, m.known[path])...))
+	known := make(map[string]bool)
+	if set := m.known[path]; set != nil {
+		for _, secret := range set.list {
+			known[secret.text] = true
+		}
+	}
+	return union(append(spans, repeats(src, known)...))
 }
 
 // text masks the secrets of a file in a message.
 func (m *masker) text(path, s string) string {
-	if len(m.known[path]) == 0 || s == "" {
-		return maskSpans(s)
-	}
-	if !m.maySay(path, s) {
+	set := m.known[path]
+	if s == "" || set == nil || !set.mayStandIn(s) {
 		return maskSpans(s)
 	}
 	if m.replacers[path] == nil {
 		var pairs []string
-		for secret := range m.known[path] {
-			if secret == "" {
-				continue
-			}
-			pairs = append(pairs, jsonText(secret), `"`+mask+`"`, "'"+secret+"'", "'"+mask+"'")
-			if len(secret) >= shortestBare {
-				pairs = append(pairs, secret, mask)
+		for _, secret := range set.list {
+			pairs = append(pairs, jsonText(secret.text), `"`+mask+`"`, "'"+secret.text+"'", "'"+mask+"'")
+			if len(secret.text) >= shortestBare {
+				pairs = append(pairs, secret.text, mask)
 			}
 		}
 		m.replacers[path] = strings.NewReplacer(pairs...)
@@ -162,55 +163,9 @@ func (m *masker) text(path, s string) string {
 	return maskSpans(m.replacers[path].Replace(s))
 }
 
-// fewSecrets is up to how many secrets looking for each of them is quicker than
-// making a replacer, which the ordinary message needs not.
-const fewSecrets = 16
-
-// maySay reports whether a secret of the file may stand in a message.
-func (m *masker) maySay(path, s string) bool {
-	if len(m.known[path]) > fewSecrets {
-		return true
-	}
-	for secret := range m.known[path] {
-		if secret == "" {
-			continue
-		}
-		// Of a secret that messages show in another way, as with a quote in it, the
-		// part in front of that stands there all the same.
-		plain := secret
-		if i := strings.IndexFunc(secret, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }); i >= 0 {
-			plain = secret[:i]
-		}
-		if len(plain) < len(secret) || len(secret) >= shortestBare {
-			if strings.Contains(s, plain) {
-				return true
-			}
-		} else if inQuotes(s, secret) {
-			return true
-		}
-	}
-	return false
-}
-
-// inQuotes reports whether a word stands in quotes somewhere in a text.
-func inQuotes(s, word string) bool {
-	for from := 0; ; {
-		i := strings.Index(s[from:], word)
-		if i < 0 {
-			return false
-		}
-		start := from + i
-		end := start + len(word)
-		if start > 0 && end < len(s) && s[start-1] == s[end] && (s[end] == '"' || s[end] == '\'') {
-			return true
-		}
-		from = start + 1
-	}
-}
-
 // value masks the secrets of a file in a value, which is JSON text.
 func (m *masker) value(path, s string) string {
-	if m.known[path][s] {
+	if m.known[path].holds(s) {
 		return maskText(s)
 	}
 	return m.text(path, s)
@@ -268,12 +223,10 @@ func (m *masker) finding(f *Finding) {
 
 // holds reports whether a text holds a secret of the file.
 func (m *masker) holds(path, s string) bool {
-	for secret := range m.known[path] {
-		if len(secret) >= shortestRepeat && strings.Contains(s, secret) {
-			return true
-		}
-	}
-	return false
+	set := m.known[path]
+	return set != nil && slices.ContainsFunc(set.list, func(secret secretText) bool {
+		return len(secret.text) >= shortestRepeat && strings.Contains(s, secret.text)
+	})
 }
 
 func maskText(s string) string {

@@ -72,11 +72,13 @@ func secretsOf(d *ast.Document, marked []Span) []Span {
 		return nil
 	}
 	spans := slices.Clone(marked)
+	keys := 0 // how often a word stands in a key
 	if named {
 		for n := range d.Root().Walk() {
 			if n.Kind() != ast.KindEntry || !n.Value().Valid() || n.Value().Kind().IsContainer() {
 				continue
 			}
+			keys += secretKeys.count(n.Key())
 			if v := n.Value(); v.Kind() != ast.KindVariable && v.Kind() != ast.KindBool && soundsSecret(n.Key()) {
 				spans = append(spans, Span(v.TextSpan()))
 			}
@@ -85,7 +87,7 @@ func secretsOf(d *ast.Document, marked []Span) []Span {
 	for i, s := range spans {
 		spans[i] = whole(d.Source(), s)
 	}
-	if looks || broken || named && strings.ContainsAny(all, "#/") {
+	if looks || broken || named && secretKeys.count(all) > keys {
 		spans = append(spans, secretsInText(d, named, looks)...)
 	}
 	if broken {
@@ -182,7 +184,25 @@ func (w *words) in(text string) bool {
 	return false
 }
 
+// count returns how often words stand in a text.
+func (w *words) count(text string) int {
+	n := 0
+	for i := 0; i+1 < len(text); i++ {
+		for may := w.first[text[i]] & w.second[text[i+1]]; may != 0; may &= may - 1 {
+			word := w.list[bits.TrailingZeros16(may)]
+			if len(text)-i >= len(word) && strings.EqualFold(text[i:i+len(word)], word) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 func soundsSecret(key string) bool {
+	switch key {
+	case "pass", "password", "token": // the ordinary ones
+		return true
+	}
 	if !namesSecret(key) {
 		return false
 	}

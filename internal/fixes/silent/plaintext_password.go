@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -27,7 +28,8 @@ func plaintextPassword(hash func(password []byte, cost int) ([]byte, error)) *fi
 			Name: "bcrypt", Default: "none: without it no edit is offered",
 			Doc: fmt.Sprintf("hash the passwords with bcrypt at this cost, %d to %d; each step doubles the time of a login, and 11 is usual", bcrypt.MinCost, bcrypt.MaxCost),
 		}},
-		Doc: plaintextPasswordDoc,
+		Doc:   plaintextPasswordDoc,
+		Needs: []string{"authorization", "accounts"},
 		CheckServer: func(p *fixes.Pass, s *fleet.Server) {
 			if s.Broken() {
 				return
@@ -42,6 +44,8 @@ func plaintextPassword(hash func(password []byte, cost int) ([]byte, error)) *fi
 // bcryptHash is what the server takes for a hash (server/auth.go, isBcrypt).
 var bcryptHash = regexp.MustCompile(`^\$2[abxy]\$\d{2}\$.*`)
 
+func isBcrypt(text string) bool { return strings.HasPrefix(text, "$2") && bcryptHash.MatchString(text) }
+
 // plaintextPasswords returns the passwords of users that the server warns of
 // (server/auth.go, checkAuthforWarnings). Those of cluster, gateway and
 // leafnodes must stay: servers send them to each other.
@@ -54,7 +58,7 @@ func plaintextPasswords(s *fleet.Server) []*fixes.Visit {
 	var out []*fixes.Visit
 	for _, user := range users {
 		v := fixes.Below(user, "password", "pass")
-		if v != nil && v.Value.IsString() && v.Value.Text() != "" && !bcryptHash.MatchString(v.Value.Text()) {
+		if v != nil && v.Value.IsString() && v.Value.Text() != "" && !isBcrypt(v.Value.Text()) {
 			out = append(out, v)
 		}
 	}
