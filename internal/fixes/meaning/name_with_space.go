@@ -51,6 +51,8 @@ func checkNameWithSpace(p *fixes.Pass, v *fixes.Visit) {
 	switch {
 	case v.Field == nil || !v.Value.IsString() || !strings.Contains(v.Value.Text(), " ") || !p.Window.Reaches(2, 11, 0):
 		return
+	case strings.Contains(v.Value.Text(), "\n") && len(v.Value.Doc.Tree.Errors()) > 0:
+		return // unclosed-quote
 	case v.Is("", "server_name"):
 		what = "server"
 	case v.Is("cluster", "name"):

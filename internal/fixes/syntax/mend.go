@@ -91,11 +91,12 @@ func (m *mending) finding(next *mend) *fixes.Finding {
 		Doc: m.doc, Message: next.message, Severity: next.severity,
 		Span: ast.Span{Start: m.back(next.span.Start), End: m.back(next.span.End)},
 	}
-	if m.text != m.doc.Tree {
-		return f
+	e, first := firstError(m.text), firstError(m.doc.Tree)
+	if m.text != m.doc.Tree && (e == nil || first == nil || m.back(e.Span.Start) != first.Span.Start) {
+		return f // what the server stops at in the document is put right already
 	}
-	if e := firstError(m.text); e != nil && m.text.LineStart(e.Span.Start) != m.text.LineStart(f.Span.Start) {
-		f.Related = append(f.Related, fixes.Related{Doc: m.doc, Span: e.Span, Message: "here the server stops reading"})
+	if e != nil && m.text.LineStart(e.Span.Start) != m.text.LineStart(next.span.Start) {
+		f.Related = append(f.Related, fixes.Related{Doc: m.doc, Span: first.Span, Message: "here the server stops reading"})
 	}
 	return f
 }

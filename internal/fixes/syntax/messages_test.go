@@ -17,9 +17,9 @@ import (
 // nothing in the text says what is meant.
 func TestMessagesOfTheOfficialParser(t *testing.T) {
 	for _, c := range []struct{ text, message, rule string }{
-		{"/* a */\n", "Unexpected EOF.", "syntax"},
-		{"a: \"b\n", "Unexpected EOF.", "syntax"},
-		{"server_name: a b\n", "Expected a top-level value to end", "syntax"},
+		{"/* a */\n", "Unexpected EOF.", "block-comment"},
+		{"a: \"b\n", "Unexpected EOF.", "unclosed-quote"},
+		{"server_name: a b\n", "Expected a top-level value to end", "quote-space-value"},
 		{"cluster{\n name: a\n}\n", "Expected a top-level value to end", "glued-brace"},
 		{"a: it's\n", "Expected a top-level value to end", "single-quote"},
 		{"ping_interval: 1.5s\n", "Expected a top-level value to end", "quote-digit-value"},
@@ -34,7 +34,7 @@ func TestMessagesOfTheOfficialParser(t *testing.T) {
 		{": 1\n", "Unexpected key separator", "syntax"},
 		{"a { : 1 }\n", "Unexpected key separator", "syntax"},
 		{"a { ]\n", "Unexpected array end", "syntax"},
-		{"a { b: 1\n", "Unexpected EOF processing map.", "syntax"},
+		{"a { b: 1\n", "Unexpected EOF processing map.", "unclosed-block"},
 		{"a { b", "Unexpected EOF processing map key.", "syntax"},
 		{"a { 'b", "Unexpected EOF processing quoted map key.", "syntax"},
 		{"a { \"b", "Unexpected EOF processing double quoted map key.", "syntax"},
@@ -46,7 +46,7 @@ func TestMessagesOfTheOfficialParser(t *testing.T) {
 		{"a [, b]\n", "Unexpected array value terminator", "extra-comma"},
 		{"a [1]\nb: 2\n", "Expected an array value terminator", "int-before-bracket"},
 		{"a [{b: 1} {c: 2}]\n", "Expected an array value terminator", "missing-comma"},
-		{"a [b; c]\n", "Expected an array value terminator", "syntax"},
+		{"a [b; c]\n", "Expected an array value terminator", "missing-comma"},
 		{"a: .b\n", "Floats must start with a digit", "quote-digit-value"},
 		{"a: -.5\n", "Floats must start with a digit, not '.'.", "quote-digit-value"},
 		{"a: -b\n", "Expected a digit but got", "quote-digit-value"},

@@ -25,8 +25,8 @@ func MissingComma() *fixes.Rule {
 				`Expected an array value terminator ',' or an array terminator ']', but got 'x' instead; ` +
 				`Expected a top-level value to end with a new line, comment or EOF, but got 'x' instead`,
 			What: `Entries and items are separated by the end of the line or by a comma (entries by a semicolon, too). On one line a blank
-is not enough.`,
-			Fix: `A comma goes behind the first of the two.`,
+is not enough, nor is a semicolon in a list.`,
+			Fix: `A comma goes behind the first of the two, or in the place of the semicolon.`,
 			Applicability: `Safe: the server refuses the file as it is. Nothing is offered where what follows may be a part of an unquoted text:
 there must be a key with its separator or bracket, which the server knows if unquoted text stands before it, or an item that is in quotes,
 in brackets, or like its neighbour a URL.`,
@@ -44,7 +44,7 @@ in brackets, or like its neighbour a URL.`,
 
 func findMissingComma(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	e := firstError(t)
-	if e == nil || !strings.Contains(e.Official, "but got '") || !strings.HasPrefix(e.Official, "Expected a") || gluedBefore(t) {
+	if e == nil || !strings.Contains(e.Official, "but got '") || !strings.HasPrefix(e.Official, "Expected a") || gluedBefore(t) || findUnclosedQuote(t) != nil {
 		return nil
 	}
 	prev := ast.Node{}
@@ -66,6 +66,14 @@ func findMissingComma(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	}
 	if !last.Valid() || last.Kind() == ast.KindError {
 		return nil
+	}
+	if holder.Kind() == ast.KindArray && t.Source()[e.Span.Start] == ';' {
+		return &mend{
+			span:    ast.Span{Start: e.Span.Start, End: e.Span.Start + 1},
+			message: "a semicolon separates the entries of a block, and the items of a list have a comma between them: the server refuses this",
+			title:   "write a comma for the semicolon",
+			edits:   []ast.Edit{{Start: e.Span.Start, End: e.Span.Start + 1, New: ","}},
+		}
 	}
 	switch {
 	case holder.Kind() == ast.KindArray && !startsItem(t, last, e.Span.Start),

@@ -8,6 +8,7 @@ import "github.com/natsfix/natsfix/internal/fixes"
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		ByteOrderMark(),
+		BlockComment(),
 		GluedBrace(),
 		IncludeAssignment(),
 		IntBeforeBracket(),
@@ -15,9 +16,12 @@ func Rules() []*fixes.Rule {
 		BackslashEscape(),
 		SingleQuote(),
 		ExtraComma(),
+		UnclosedQuote(),
 		MissingComma(),
+		QuoteSpaceValue(),
 		BlockStringNewline(),
 		StrayBrace(),
+		UnclosedBlock(),
 		QuoteDollarValue(),
 		IncludeAbsolutePath(),
 		IncludeMissing(),

@@ -23,8 +23,8 @@ func StrayBrace() *fixes.Rule {
 more text below it is a key, and the next word its value. Either there is one brace too many, or a block above was
 closed too early, and what stands between the two belongs into it.`,
 			Fix: `The brace is taken out.`,
-			Applicability: `Safe where the server ignores the brace, and where it stands directly behind the end of a block. Manual where
-entries stand between the last block and the brace: they may belong into that block.`,
+			Applicability: `Safe where the server ignores the brace, where it stands directly behind the end of a block, and where no block or
+list stands before it. Manual where entries stand between the last block and the brace: they may belong into that block.`,
 			Effect: `None.`,
 			Before: "cluster {\n  name: east\n}\n}\nport: 4222\n",
 			After:  "cluster {\n  name: east\n}\nport: 4222\n",
@@ -90,11 +90,24 @@ func ignoredBrace(t *ast.Document, prev ast.Node, end int) *mend {
 func braceKey(t *ast.Document, prev, n ast.Node) *mend {
 	m := takeOut(t, n.Start())
 	m.message = "this \"}\" closes nothing, and the server takes it for a key and what follows for its value"
-	if !prev.Valid() || !endsInBracket(prev) {
+	if (!prev.Valid() || !endsInBracket(prev)) && hasOpened(t, n.Start()) {
 		m.edits = nil
 		m.reason = "there is one brace too many, or a block above was closed too early and what stands between belongs into it"
 	}
 	return m
+}
+
+// hasOpened reports whether a block or list starts before off.
+func hasOpened(t *ast.Document, off int) bool {
+	for tok := range t.Tokens() {
+		if tok.Start >= off {
+			break
+		}
+		if c := t.Source()[tok.Start]; tok.Kind != ast.TokenComment && tok.Kind != ast.TokenSpace && (c == '{' || c == '[' || strings.Contains(t.Text(tok.Span), "{")) {
+			return true
+		}
+	}
+	return false
 }
 
 // endsInBracket reports whether a top-level node ends in the bracket of a block
