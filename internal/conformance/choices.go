@@ -10,6 +10,7 @@ import (
 // Choices are values for the parameters that fixes need, as a person might
 // choose them: where there is a default it is that.
 var Choices = map[string]string{
+	"auth-conflict.user":                      "list",
 	"backslash-escape.meaning":                "literal",
 	"block-string-newline.brackets":           "keep",
 	"cluster-name-missing.name":               "C1",
@@ -24,7 +25,10 @@ var Choices = map[string]string{
 	"https-tls.use":                           "http",
 	"jetstream-cluster-routes.routes":         "nats://n1:6222",
 	"jetstream-domain-invalid.domain":         "hub",
+	"inert-block.gateway":                     "7222",
 	"lame-duck-grace.grace":                   "10s",
+	"latency-subject.subject":                 "latency.samples",
+	"listen-scheme.port":                      "4222",
 	"leafnode-account-missing.account":        "create",
 	"leafnode-gateway-system-account.account": "$SYS",
 	"leafnode-websocket-mix.keep":             "plain",

@@ -25,6 +25,9 @@ func Suggest(word string, known []string) string {
 	return best
 }
 
+// Slips counts the slips between two words. Case counts.
+func Slips(a, b string) int { return new(slips).count([]rune(a), b) }
+
 // slips counts how far words are apart, and keeps its room between them.
 type slips struct {
 	word               []rune

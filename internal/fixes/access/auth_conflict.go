@@ -7,7 +7,7 @@ import (
 
 // AuthConflict finds ways to log in that exclude each other.
 func AuthConflict() *fixes.Rule {
-	return refuses("auth-conflict", "two ways to log in that exclude each other, so the server refuses to start", fixes.Doc{
+	r := refuses("auth-conflict", "two ways to log in that exclude each other, so the server refuses to start", fixes.Doc{
 		Message: "Cannot have a user/pass and token",
 		What: `An authorization block has one way to log in: a single user with password, or a token, or a list of users. Users of accounts
 count as a list of users ("Can not have a single user/pass and a users array", "Can not have a single user/pass and accounts",
@@ -16,12 +16,19 @@ Routes and gateways take a single user with password alone ("Cluster authorizati
 authorization does not support tokens", "does not support callouts"), leaf nodes a single user, a single nkey, or users; a user is
 known by nkey or by name ("Nkey users do not take usernames or passwords"), and so is a leaf remote, by credentials or nkey
 ("Remote leafnode can not have both creds and nkey defined").`,
-		Fix:           "Nothing: a person takes one of the two out.",
-		Applicability: "Manual: either takes somebody's access away.",
-		Before:        "authorization {\n  user: app\n  password: s3cret\n  token: t0ken\n}\n",
-		After:         "authorization {\n  user: app\n  password: s3cret\n}\n",
-		References:    []string{"server/opts.go: parseAuthorization, parseAccounts, parseUsers", "server/leafnode.go: validateLeafNodeAuthOptions"},
+		Fix: `Makes the single user one of the list of users, which it makes if there is none. For routes and gateways it does the opposite: the
+one user of a list stands alone, and a list without users goes.`,
+		Applicability: `Safe for routes and gateways: nothing else can be meant. The single user may be left over from before there was a list, so
+somebody has to say that it shall log in: --set auth-conflict.user=list. Else manual: either way takes somebody's access away.`,
+		Before:     "authorization {\n  user: app\n  password: s3cret\n  token: t0ken\n}\n",
+		After:      "authorization {\n  user: app\n  password: s3cret\n}\n",
+		References: []string{"server/opts.go: parseAuthorization, parseAccounts, parseUsers", "server/leafnode.go: validateLeafNodeAuthOptions"},
 	}, checkAuthConflict)
+	r.Params = []fixes.Param{{
+		Name: "user", Default: "none: a person decides", Values: []string{"list"},
+		Doc: "list makes a single user beside a list one of it",
+	}}
+	return r
 }
 
 func checkAuthConflict(p *fixes.Pass, v *fixes.Visit) {
@@ -42,7 +49,9 @@ func checkAuthConflict(p *fixes.Pass, v *fixes.Visit) {
 			return
 		}
 		if e, _ := text(m, "user", "username"); e != nil {
-			conflict(p, v, e, users, "can not have a single user/pass and a users array")
+			const message = "can not have a single user/pass and a users array"
+			f := at(v, e, "%s and %s exclude each other: the server refuses to start (%q)", e.Key, users.Key, message).Beside(users, "the other")
+			reportSingleUser(p, v, f)
 		} else if e, _ := text(m, "nkey"); e != nil {
 			conflict(p, v, e, users, "can not have a single nkey and a users array")
 		}
@@ -93,8 +102,21 @@ func checkClientAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map) {
 		f.Beside(users, "users of the account %s", e.Key)
 	}
 	if f != nil {
-		p.Report(manual(f, "make the user one of the list, or take one of the two out"))
+		if user == nil || token != nil || pass == nil {
+			p.Report(manual(f, "make the user one of the list, or take one of the two out"))
+			return
+		}
+		reportSingleUser(p, v, f)
 	}
+}
+
+// reportSingleUser reports a single user beside a list of users.
+func reportSingleUser(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
+	f.With(userIntoList(p, v))
+	if _, chose := p.Param("user"); !chose {
+		f.Because(fixes.NeedsChoice, "if this user shall log in beside the others, --set auth-conflict.user=list makes it one of them; else take it out")
+	}
+	p.Report(f)
 }
 
 // entries returns what is in a block, nothing of other values.
@@ -116,6 +138,10 @@ func checkSingleAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map, what string) {
 	} {
 		if e := m.Field(one.fields...); e != nil && !e.Value.Unknown() {
 			f := at(v, e, "%s is not for routes and gateways, which take one user with a password: the server refuses to start (\"%s authorization %s\")", e.Key, what, one.message)
+			if one.fields[0] == "users" {
+				p.Report(f.With(userOutOfList(p, v, e)))
+				continue
+			}
 			p.Report(manual(f, "give one user and password, the same on all servers"))
 		}
 	}

@@ -1,10 +1,13 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 )
 
@@ -16,8 +19,8 @@ func CompressionThresholds() *fixes.Rule {
 		What: `With s2_auto a link is compressed the more the longer its round-trip time. rtt_thresholds says from when on, in rising order
 ("RTT threshold values should be in ascending order") and in four steps at most ("should have no more than 4 RTT thresholds"); a list of
 zeroes is none ("requires at least one RTT threshold").`,
-		Fix:           "Nothing: a person says which values are meant.",
-		Applicability: "Manual: the steps are for a person to choose.",
+		Fix:           "Writes the values in rising order.",
+		Applicability: "Safe: there is one such order. Manual where there are too many values, or a zero among them: the steps are for a person to choose.",
 		Before:        "leafnodes {\n  port: 7422\n  compression: { mode: s2_auto, rtt_thresholds: [ \"50ms\", \"10ms\" ] }\n}\n",
 		After:         "leafnodes {\n  port: 7422\n  compression: { mode: s2_auto, rtt_thresholds: [ \"10ms\", \"50ms\" ] }\n}\n",
 		References:    []string{"server/server.go: validateAndNormalizeCompressionOption"},
@@ -37,11 +40,41 @@ zeroes is none ("requires at least one RTT threshold").`,
 			times = append(times, d)
 		}
 		if why := thresholdProblem(times); why != "" {
-			p.Report(manual(v.KeyFinding("the server refuses to start (%q), though nats-server -t calls the file valid", why), "give one to four values that rise"))
+			f := v.KeyFinding("the server refuses to start (%q), though nats-server -t calls the file valid", why)
+			p.Report(f.With(inOrder(p, v, times), "give one to four values that rise"))
 		}
 	})
 	r.Doc.Stage = "start (nats-server -t is silent)"
 	return r
+}
+
+// inOrder returns the fix that writes the thresholds in rising order, nil if that
+// does not make them right.
+func inOrder(p *fixes.Pass, v *fixes.Visit, times []time.Duration) *fixes.Fix {
+	order := make([]int, len(times))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(times[a], times[b]) })
+	sorted := make([]time.Duration, len(times))
+	var edits []ast.Edit
+	for i, from := range order {
+		at, to := v.Value.List[i], v.Value.List[from]
+		if sorted[i] = times[from]; at.Use.Valid() || times[from] <= 0 {
+			return nil
+		}
+		if i != from {
+			edits = append(edits, ast.Edit{Start: at.Node.Start(), End: at.Node.End(), New: to.Node.Raw()})
+		}
+	}
+	fix := fixes.NewFix(v.Value.Doc, edits, "write the values in rising order")
+	if fix == nil || thresholdProblem(sorted) != "" {
+		return nil
+	}
+	for _, u := range p.Fleet.Uses(v.Value.Node) {
+		fix.Within = append(fix.Within, fixes.Within{Server: u.Server, Path: u.Path})
+	}
+	return fix
 }
 
 // thresholdProblem is the part of validateAndNormalizeCompressionOption

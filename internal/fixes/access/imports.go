@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -13,10 +14,10 @@ func ReservedAccount() *fixes.Rule {
 	return refuses("reserved-account", "accounts defines $G, which is the server's own", fixes.Doc{
 		Message:       `"$G" is a Reserved Account`,
 		What:          `$G is the account of all who log in without one. The server makes it and refuses a definition. ($SYS may be defined.)`,
-		Fix:           "Nothing: a person gives the account another name, or moves its users to authorization.",
-		Applicability: "Manual: users of $G belong to authorization, and other accounts may name it.",
+		Fix:           "Takes the definition out, and moves its users to authorization, whose users are those of $G.",
+		Applicability: "Safe if the definition holds users alone, or nothing, and there is no authorization yet. Else manual: a person gives the account another name.",
 		Before:        "accounts {\n  $G { users: [ { user: app, password: s3cret } ] }\n}\n",
-		After:         "accounts {\n  APP { users: [ { user: app, password: s3cret } ] }\n}\n",
+		After:         "accounts {\n}\nauthorization {\n  users: [ { user: app, password: s3cret } ]\n}\n",
 		References:    []string{"server/opts.go: parseAccounts"},
 	}, func(p *fixes.Pass, v *fixes.Visit) {
 		if !v.Is("", "accounts") {
@@ -24,15 +25,35 @@ func ReservedAccount() *fixes.Rule {
 		}
 		const reason = "give the account another name, or move its users to authorization"
 		if e := v.Value.Map.Get("$G"); e != nil {
-			p.Report(manual(at(v, e, "$G is the server's own account: it refuses to start (\"is a Reserved Account\")"), reason))
+			f := at(v, e, "$G is the server's own account: it refuses to start (\"is a Reserved Account\")")
+			p.Report(f.With(intoAuthorization(p, v, e), reason))
 		}
 		for i, item := range v.Value.List {
 			if item.IsString() && item.Text() == "$G" {
 				w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
-				p.Report(manual(w.Finding("$G is the server's own account: it refuses to start (\"is a Reserved Account\")"), reason))
+				f := w.Finding("$G is the server's own account: it refuses to start (\"is a Reserved Account\")")
+				p.Report(f.With(p.Delete(w, "take $G out of the list"), reason))
 			}
 		}
 	})
+}
+
+// intoAuthorization returns the fix that takes the account $G out and moves its
+// users to authorization, nil if it has more than users, or there is no place.
+func intoAuthorization(p *fixes.Pass, v *fixes.Visit, account *fleet.Entry) *fixes.Fix {
+	remove := p.Delete(below(v, account), "take the account $G out")
+	if !account.Value.IsMap() || remove.LosesComment() {
+		return nil
+	}
+	users := account.Value.Map.Field("users")
+	switch {
+	case len(account.Value.Map.Entries) == 0:
+		return remove
+	case users == nil || len(account.Value.Map.Entries) > 1 || account.Doc != v.Server.Root || v.Server.Values.Field("authorization") != nil:
+		return nil
+	}
+	block := ast.Field{Key: "authorization", Value: ast.Map(ast.Field{Key: "users", Value: ast.CopyOf(users.Node.Value())})}
+	return p.Insert(v.Server, nil, block, ast.After(v.Entry.Node), "move the users of $G to authorization").Join(remove)
 }
 
 // ImportRefused finds imports that no export allows.
@@ -45,8 +66,8 @@ a service or a stream as the import has it, to everybody or to the importing acc
 imported twice ("stream import already exists"), nor two services of one account under one subject ("Duplicate service import
 subject"), and a prefix has no wildcards ("stream import prefix can not contain wildcard
 tokens").`,
-		Fix:           "Nothing: a person adds the export, or takes the import out.",
-		Applicability: "Manual: what an account gives away is for its owner to say.",
+		Fix:           "Takes the second of two equal imports out. Else a person adds the export, or takes the import out.",
+		Applicability: "Safe for an import that is there twice. Else manual: what an account gives away is for its owner to say.",
 		Before:        "accounts {\n  ORDERS { exports: [ { service: \"orders.new\" } ] }\n  SALES { imports: [ { service: { account: ORDERS, subject: \"order.new\" } } ] }\n}\n",
 		After:         "accounts {\n  ORDERS { exports: [ { service: \"orders.new\" } ] }\n  SALES { imports: [ { service: { account: ORDERS, subject: \"orders.new\" } } ] }\n}\n",
 		References:    []string{"server/accounts.go: checkStreamExportApproved, checkServiceExportApproved", "server/opts.go: parseAccount"},
@@ -58,7 +79,7 @@ func checkImportRefused(p *fixes.Pass, v *fixes.Visit) {
 		v.Parent == nil || v.Parent.Entry == nil {
 		return
 	}
-	seen := map[string]map[string]bool{"stream": {}, "service": {}}
+	seen := map[string]map[string]*fleet.Value{"stream": {}, "service": {}}
 	for i, item := range v.Value.List {
 		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
 		if item.Map.Field("stream") != nil && item.Map.Field("service") != nil {
@@ -72,7 +93,7 @@ func checkImportRefused(p *fixes.Pass, v *fixes.Visit) {
 	}
 }
 
-func checkImport(p *fixes.Pass, v *fixes.Visit, e *fleet.Entry, kind, importer string, seen map[string]bool) {
+func checkImport(p *fixes.Pass, v *fixes.Visit, e *fleet.Entry, kind, importer string, seen map[string]*fleet.Value) {
 	account, subject := e.Value.Map.Field("account"), e.Value.Map.Field("subject")
 	for _, f := range []*fleet.Entry{account, subject} {
 		if f != nil && (f.Value.Unknown() || !f.Value.IsString()) {
@@ -91,22 +112,24 @@ func checkImport(p *fixes.Pass, v *fixes.Visit, e *fleet.Entry, kind, importer s
 		}
 		_, to := text(v.Value.Map, "to")
 		key := strings.Join([]string{account.Value.Text(), subject.Value.Text(), written, to}, "\n")
-		if seen[key] {
-			p.Report(manual(at(v, e, "the same stream is imported twice: the server refuses to start (\"stream import already exists\")"), "take one of them out"))
+		if first := seen[key]; first != nil {
+			f := at(v, e, "the same stream is imported twice: the server refuses to start (\"stream import already exists\")")
+			p.Report(takeOutCopy(p, f, v, first, "take the second import out", "take one of them out"))
 			return
 		}
-		seen[key] = true
+		seen[key] = v.Value
 	} else {
 		_, local := text(v.Value.Map, "to")
 		if local == "" {
 			local = subject.Value.Text()
 		}
 		key := account.Value.Text() + "\n" + local
-		if seen[key] {
-			p.Report(manual(at(v, e, "another import from %s has the subject %s: the server refuses to start (\"Duplicate service import subject\")", account.Value.Text(), local), "give one of them another subject with to"))
+		if first := seen[key]; first != nil {
+			f := at(v, e, "another import from %s has the subject %s: the server refuses to start (\"Duplicate service import subject\")", account.Value.Text(), local)
+			p.Report(takeOutCopy(p, f, v, first, "take the second import out", "give one of them another subject with to"))
 			return
 		}
-		seen[key] = true
+		seen[key] = v.Value
 	}
 	exporter := v.Server.Values.Block("accounts").Get(account.Value.Text())
 	if exporter == nil || exporter.Value.Map == nil {
@@ -201,15 +224,15 @@ accounts block.`,
 
 // LatencySubject finds samples of latency without a subject to send them to.
 func LatencySubject() *fixes.Rule {
-	return refuses("latency-subject", "latency of an exported service has no subject to send samples to", fixes.Doc{
+	r := refuses("latency-subject", "latency of an exported service has no subject to send samples to", fixes.Doc{
 		Message: "Latency subject required, but missing",
 		What: `A service that is sampled needs a subject for the samples. Without one the server refuses to start ("Latency subject
 required, but missing"), and so it does for one with wildcards and for one that is a service of the account itself ("Error adding service
 latency sampling: invalid publish subject"), and for a service with more than one response ("bad service response type").`,
-		Fix:           "Nothing: a person names the subject.",
-		Applicability: "Manual: who listens for the samples is nowhere in the file.",
+		Fix:           "Adds the subject that --set latency-subject.subject=SUBJECT names. Else a person names another one.",
+		Applicability: "Somebody has to name the subject; with it the fix is safe. Manual for a subject that cannot be one.",
 		Before:        "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50% } } ] }\n}\nsystem_account: \"$SYS\"\n",
-		After:         "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50%, subject: \"latency.orders\" } } ] }\n}\nsystem_account: \"$SYS\"\n",
+		After:         "accounts {\n  $SYS {}\n  A { exports: [ { service: \"orders.new\", latency: { sampling: 50%, subject: latency.samples } } ] }\n}\nsystem_account: \"$SYS\"\n",
 		References:    []string{"server/opts.go: parseServiceLatency"},
 	}, func(p *fixes.Pass, v *fixes.Visit) {
 		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() || v.Parent == nil || v.Parent.Value.Map.Field("stream") != nil {
@@ -219,7 +242,7 @@ latency sampling: invalid publish subject"), and for a service with more than on
 		if v.Value.IsMap() {
 			e := v.Value.Map.Get("subject") // in lower case only (server/opts.go, parseServiceLatency)
 			if e == nil {
-				p.Report(manual(v.KeyFinding("there is no subject for the samples: the server refuses to start (\"Latency subject required, but missing\")"), "name a subject"))
+				p.Report(addLatencySubject(p, v, v.KeyFinding("there is no subject for the samples: the server refuses to start (\"Latency subject required, but missing\")")))
 			} else if e.Value.IsString() && (!isSubject(e.Value.Text()) || hasWildcard(e.Value.Text())) {
 				p.Report(wildcardSubject(at(v, e, "%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", e.Value.Text()), v))
 			}
@@ -227,6 +250,24 @@ latency sampling: invalid publish subject"), and for a service with more than on
 			p.Report(wildcardSubject(v.Finding("%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", v.Value.Text()), v))
 		}
 	})
+	r.Params = []fixes.Param{{Name: "subject", Default: "none: a person names it", Doc: "the subject that samples without one go to"}}
+	return r
+}
+
+// addLatencySubject adds the fix that names the subject of the samples.
+func addLatencySubject(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) *fixes.Finding {
+	const name = "name a subject"
+	subject, chose := p.Param("subject")
+	if !chose {
+		subject = "latency.samples"
+	} else if !isSubject(subject) || hasWildcard(subject) {
+		return manual(f, "latency-subject.subject is no subject without wildcards: "+subject)
+	}
+	f.With(p.Insert(v.Server, v.Value, ast.Field{Key: "subject", Value: ast.String(subject)}, ast.AtEnd(), "send the samples to %s", subject), name)
+	if !chose {
+		f.Because(fixes.NeedsChoice, "whoever reads the samples has to know their subject (choose with --set latency-subject.subject=SUBJECT)")
+	}
+	return f
 }
 
 // checkLatencyExport reports a service whose latency the server does not sample,

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -16,8 +17,8 @@ func LeafnodeDuplicateRemote() *fixes.Rule {
 		Since:   "2.14.0",
 		What: `Two remotes with the same URLs, account and credentials make the same link twice, which the server refuses ("duplicate
 remote"). A remote without account is one of the account $G.`,
-		Fix:           "Nothing: a person takes one of the two out, or names its account.",
-		Applicability: "Manual: an account may be missing.",
+		Fix:           "Takes the second of two equal remotes out.",
+		Applicability: "Safe if both say the same in all: the server refuses them today, and one makes the link. Else manual: they differ in more.",
 		Before:        "leafnodes {\n  remotes: [\n    { url: \"nats://hub:7422\" }\n    { url: \"nats://hub:7422\" }\n  ]\n}\n",
 		After:         "leafnodes {\n  remotes: [\n    { url: \"nats://hub:7422\" }\n  ]\n}\n",
 		References:    []string{"server/opts.go: parseRemoteLeafNodes, generateRemoteLeafOptsName"},
@@ -25,7 +26,7 @@ remote"). A remote without account is one of the account $G.`,
 		if !v.Is("leafnodes", "remotes") || !v.Value.IsList() || !p.Window.Reaches(2, 14, 0) {
 			return
 		}
-		first := map[string]*fleet.Entry{}
+		first, whole := map[string]*fleet.Entry{}, map[string]*fleet.Value{}
 		for i, item := range v.Value.List {
 			if !item.IsMap() {
 				continue
@@ -39,11 +40,12 @@ remote"). A remote without account is one of the account $G.`,
 			other, twice := first[key]
 			switch {
 			case !twice:
-				first[key] = e // nil without a URL
+				first[key], whole[key] = e, item // nil without a URL
 			case e == nil:
 				p.Report(manual(w.Finding("another remote has the same account and no URL either: the server refuses to start (\"duplicate remote\")"), "give each its URL, or take one of the two out"))
 			default:
-				p.Report(manual(at(w, e, "another remote has the same URLs and account: the server refuses to start (\"duplicate remote\")").Beside(other, "the other"), "take one of the two out, or name its account"))
+				f := at(w, e, "another remote has the same URLs and account: the server refuses to start (\"duplicate remote\")").Beside(other, "the other")
+				p.Report(takeOutCopy(p, f, w, whole[key], "take the second remote out", "take one of the two out, or name its account"))
 			}
 		}
 	})
@@ -92,8 +94,8 @@ scheme must be http or https", "invalid proxy URL") with a host ("proxy URL must
 ("proxy username and password must both be specified or both be empty"), and no negative timeout. Other options without a URL are refused
 ("proxy URL must be specified when other proxy options are set"), and a tls block for a proxy whose URL is not https ("proxy TLS
 configuration requires an https proxy URL"). A wss URL behind it needs a tls block in the remote ("proxy is configured but remote URL requires TLS and no TLS configuration is provided").`,
-		Fix:           "Nothing: a person says how to reach the proxy.",
-		Applicability: "Manual: what is missing is nowhere in the file.",
+		Fix:           "Gives a remote with a wss URL an empty tls block, which stands for the defaults of TLS. Else a person says how to reach the proxy.",
+		Applicability: "Safe for the tls block: the URL asks for TLS already. Else manual: what is missing is nowhere in the file.",
 		Before:        "leafnodes {\n  remotes: [ { url: \"ws://hub:443\", proxy { url: \"socks5://proxy:1080\" } } ]\n}\n",
 		After:         "leafnodes {\n  remotes: [ { url: \"ws://hub:443\", proxy { url: \"http://proxy:3128\" } } ]\n}\n",
 		References:    []string{"server/leafnode.go: validateLeafNodeProxyOptions"},
@@ -143,7 +145,10 @@ func checkProxy(p *fixes.Pass, v *fixes.Visit) {
 	}
 	for _, item := range items(remote.Value("urls", "url")) {
 		if item.IsString() && strings.HasPrefix(item.Text(), "wss://") {
-			report(v.Entry, "proxy is configured but remote URL requires TLS and no TLS configuration is provided", "give the remote a tls block")
+			const message = "proxy is configured but remote URL requires TLS and no TLS configuration is provided"
+			f := at(v, v.Entry, "the server refuses to start (%q)", message)
+			fix := p.Insert(v.Server, v.Parent.Value, ast.Field{Key: "tls", Value: ast.Map()}, ast.AtEnd(), "give the remote a tls block")
+			p.Report(f.With(fix, "give the remote a tls block"))
 			return
 		}
 	}

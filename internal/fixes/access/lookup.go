@@ -1,6 +1,8 @@
 package access
 
 import (
+	"reflect"
+
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -29,6 +31,19 @@ func items(v *fleet.Value) []*fleet.Value {
 func at(v *fixes.Visit, e *fleet.Entry, format string, args ...any) *fixes.Finding {
 	w := &fixes.Visit{Server: v.Server, Parent: v, Entry: e, Value: e.Value}
 	return w.KeyFinding(format, args...)
+}
+
+// takeOutCopy adds the fix that takes an item of a list out because an earlier
+// one says the same in all.
+func takeOutCopy(p *fixes.Pass, f *fixes.Finding, item *fixes.Visit, first *fleet.Value, title, otherwise string) *fixes.Finding {
+	if first.Unknown() || item.Value.Unknown() || !reflect.DeepEqual(first.Plain(), item.Value.Plain()) {
+		return manual(f, otherwise)
+	}
+	fix := p.Delete(item, "%s", title)
+	if fix.LosesComment() {
+		return manual(f, otherwise+"; a comment would go with it")
+	}
+	return f.With(fix, otherwise)
 }
 
 // manual returns the finding as one that only a person can cure.

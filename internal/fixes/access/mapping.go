@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,8 +19,9 @@ func MappingRefused() *fixes.Rule {
 stands once ("duplicate entry"). $1 and {{wildcard(1)}} stand for the wildcards of the source, which must have as many ("Error adding
 mapping: invalid mapping destination: wildcard index out of range"); * does not, and a > at the end stands on both sides or on neither
 ("Error adding mapping: invalid subject").`,
-		Fix:           "Nothing: a person says what goes where.",
-		Applicability: "Manual: the shares are for a person to decide.",
+		Fix: `Gives a destination that stands alone the weight 100%, joins two entries for one destination, and writes $1 for a * where source and
+destination have one each.`,
+		Applicability: "Safe: nothing else can be meant. Else manual: the shares are for a person to decide.",
 		Before:        "mappings {\n  orders: [ { destination: \"orders.v2\" } ]\n}\n",
 		After:         "mappings {\n  orders: [ { destination: \"orders.v2\", weight: 100% } ]\n}\n",
 		References:    []string{"server/opts.go: parseAccountMappings, parseAccountMapDest", "server/accounts.go: AddWeightedMappings"},
@@ -36,9 +38,9 @@ func checkMapping(p *fixes.Pass, v *fixes.Visit) {
 	}
 	total, seen := map[string]int64{}, map[string]bool{}
 	for i, item := range items(v.Value) {
-		w := &fixes.Visit{Server: v.Server, Parent: v, Value: item, Index: i}
+		w := &fixes.Visit{Server: v.Server, Parent: v, Block: v.Block, Field: v.Field, Value: item, Index: i}
 		if item.IsString() && !v.Value.IsList() {
-			checkDestination(p, w.Finding, v.Entry.Key, item.Text())
+			checkDestination(p, w, w.Finding, v.Entry.Key, item.Text())
 			continue
 		}
 		if !item.IsMap() {
@@ -55,13 +57,19 @@ func checkMapping(p *fixes.Pass, v *fixes.Visit) {
 		_, cluster := text(item.Map, "cluster")
 		switch {
 		case weight == nil:
-			p.Report(manual(finding("the destination has no weight: the server refuses to start (\"Missing weight for mapping destination\")"), "say how much goes there, such as weight: 100%"))
+			f := finding("the destination has no weight: the server refuses to start (\"Missing weight for mapping destination\")")
+			var fix *fixes.Fix
+			if e != nil && len(items(v.Value)) == 1 && !hasUnknown(w) {
+				fix = p.Insert(v.Server, item, ast.Field{Key: "weight", Value: ast.Raw("100%")}, ast.AtEnd(), "send all to %s", dest)
+			}
+			p.Report(f.With(fix, "say how much goes there, such as weight: 100%"))
 		case item.Map.Value("destination", "dest").Unknown():
 			continue
 		case seen[dest]:
-			p.Report(manual(finding("the destination %s stands twice: the server refuses to start (\"duplicate entry\")", dest).Beside(v.Entry, "the mapping"), "take one of them out"))
+			f := finding("the destination %s stands twice: the server refuses to start (\"duplicate entry\")", dest).Beside(v.Entry, "the mapping")
+			p.Report(f.With(joinWeights(p, v, w, dest), "take one of them out"))
 		default:
-			checkDestination(p, finding, v.Entry.Key, dest)
+			checkDestination(p, below(w, e), finding, v.Entry.Key, dest)
 			if total[cluster] += percentOf(weight.Value); total[cluster] > 100 {
 				p.Report(manual(finding("the weights come to more than 100 %%: the server refuses to start (\"total weight needs to be <= 100\")").Beside(v.Entry, "the mapping"), "let the weights come to 100 %"))
 				total[cluster] = -100 * int64(len(items(v.Value))) // once is enough
@@ -87,8 +95,65 @@ func percentOf(v *fleet.Value) int64 {
 	return n
 }
 
-func checkDestination(p *fixes.Pass, finding func(string, ...any) *fixes.Finding, source, dest string) {
-	if why, message := transformRefused(source, dest); why != "" {
-		p.Report(manual(finding("%s: the server refuses to start (\"Error adding mapping: %s\")", why, message), "write the subject that is meant"))
+func checkDestination(p *fixes.Pass, v *fixes.Visit, finding func(string, ...any) *fixes.Finding, source, dest string) {
+	why, message := transformRefused(source, dest)
+	if why == "" {
+		return
 	}
+	f := finding("%s: the server refuses to start (\"Error adding mapping: %s\")", why, message)
+	var fix *fixes.Fix
+	if to := byNumber(source, dest); to != "" && v != nil {
+		fix = p.Replace(v, ast.String(to), "write %s", to)
+	}
+	p.Report(f.With(fix, "write the subject that is meant"))
+}
+
+// byNumber returns a destination with $1 for its *, if that is what it can only
+// mean: it and its source have one each. Else it returns "".
+func byNumber(source, dest string) string {
+	tokens := strings.Split(dest, ".")
+	i := slices.Index(tokens, "*")
+	if i < 0 || strings.Count(dest, "*") != 1 || strings.Count(source, "*") != 1 || !slices.Contains(strings.Split(source, "."), "*") {
+		return ""
+	}
+	tokens[i] = "$1"
+	to := strings.Join(tokens, ".")
+	if why, _ := transformRefused(source, to); why != "" {
+		return ""
+	}
+	return to
+}
+
+// hasUnknown reports whether a destination has a key that the server does not
+// know, which may be the weight.
+func hasUnknown(v *fixes.Visit) bool {
+	return slices.ContainsFunc(v.Value.Map.Entries, func(e *fleet.Entry) bool {
+		return !slices.Contains([]string{"destination", "dest", "weight", "cluster"}, strings.ToLower(e.Key))
+	})
+}
+
+// joinWeights returns the fix that gives the first of two entries for one
+// destination the weight of both and takes the second out, nil if that is more
+// than the whole.
+func joinWeights(p *fixes.Pass, v, second *fixes.Visit, dest string) *fixes.Fix {
+	for i, item := range v.Value.List[:second.Index] {
+		_, other := text(item.Map, "destination", "dest")
+		_, here := text(item.Map, "cluster")
+		_, there := text(second.Value.Map, "cluster")
+		a, b := item.Map.Field("weight"), second.Value.Map.Field("weight")
+		if other != dest || here != there || a == nil || b == nil || hasUnknown(second) {
+			continue
+		}
+		sum := percentOf(a.Value) + percentOf(b.Value)
+		if sum > 100 || percentOf(a.Value) == 0 || percentOf(b.Value) == 0 {
+			return nil
+		}
+		first := &fixes.Visit{Server: v.Server, Parent: v, Block: second.Block, Field: v.Field, Value: item, Index: i}
+		remove := p.Delete(second, "join the two entries for %s", dest)
+		if remove.LosesComment() {
+			return nil
+		}
+		return p.Replace(below(first, a), ast.Raw(strconv.FormatInt(sum, 10)+"%"), "send %d%% to %s", sum, dest).Join(remove)
+	}
+	return nil
 }

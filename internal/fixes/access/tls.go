@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -14,8 +15,8 @@ func TLSIncomplete() *fixes.Rule {
 		What: `cert_file and key_file go together: the server refuses one without the other ("missing 'key_file' in TLS configuration",
 "missing 'cert_file' in TLS configuration"). Beside certs there is no place for cert_file ("cannot combine 'cert_file' option with
 'certs' option").`,
-		Fix:           "Nothing: a person names the other file.",
-		Applicability: "Manual: where the other file lies cannot be seen from this one.",
+		Fix:           "Takes cert_file and key_file out where certs has the same pair. Else a person names the other file.",
+		Applicability: "Safe for a pair that certs has as well. Else manual: where the other file lies cannot be seen from this one.",
 		Before:        "tls {\n  cert_file: \"server.pem\"\n}\n",
 		After:         "tls {\n  cert_file: \"server.pem\"\n  key_file: \"server-key.pem\"\n}\n",
 		References:    []string{"server/opts.go: parseTLS, GenTLSConfig"},
@@ -28,13 +29,30 @@ func TLSIncomplete() *fixes.Rule {
 		certs := v.Value.Map.Field("certs", "certificates")
 		switch {
 		case cert != nil && certs != nil && len(certs.Value.List) > 0:
-			p.Report(manual(at(v, cert, "certs stands beside it: the server refuses to start (\"cannot combine 'cert_file' option with 'certs' option\")").Beside(certs, "the other"), "move the file into certs"))
+			f := at(v, cert, "certs stands beside it: the server refuses to start (\"cannot combine 'cert_file' option with 'certs' option\")").Beside(certs, "the other")
+			p.Report(f.With(takeOutPair(p, v, cert, key, certs), "move the file into certs"))
 		case cert != nil && lacks(v.Value.Map, "key_file"):
 			p.Report(manual(at(v, cert, "the certificate has no key: the server refuses to start (\"missing 'key_file' in TLS configuration\")").Beside(v.Entry, "the block"), "name its key_file"))
 		case key != nil && lacks(v.Value.Map, "cert_file"):
 			p.Report(manual(at(v, key, "the key has no certificate: the server refuses to start (\"missing 'cert_file' in TLS configuration\")").Beside(v.Entry, "the block"), "name its cert_file"))
 		}
 	})
+}
+
+// takeOutPair returns the fix that takes a certificate and its key out because
+// certs has the same pair, nil if it has not.
+func takeOutPair(p *fixes.Pass, v *fixes.Visit, cert, key, certs *fleet.Entry) *fixes.Fix {
+	if key == nil || !slices.ContainsFunc(certs.Value.List, func(pair *fleet.Value) bool {
+		c, k := pair.Map.Get("cert_file"), pair.Map.Get("key_file")
+		return c != nil && k != nil && c.Value.Text() == cert.Value.Text() && k.Value.Text() == key.Value.Text()
+	}) {
+		return nil
+	}
+	fix := p.DeleteAll([]*fixes.Visit{below(v, cert), below(v, key)}, "take out the pair that certs has as well")
+	if fix.LosesComment() {
+		return nil
+	}
+	return fix
 }
 
 // lacks reports whether a text is absent or empty.

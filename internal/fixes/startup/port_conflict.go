@@ -186,7 +186,15 @@ func conflictFinding(p *fixes.Pass, s *fleet.Server, list []listener, i, j int) 
 		}
 		port = n
 	}
-	f.With(p.Replace(b.at, b.withPort(port), "listen for %s on port %d", b.what, port), "the port cannot be written in this file")
+	fix := p.Replace(b.at, b.withPort(port), "listen for %s on port %d", b.what, port)
+	if at := b.at; fix == nil && at.Value.Use.Valid() && !at.Value.IsString() {
+		// The other takes its port from the same text: write this one where it is used.
+		if written, err := p.Rewrite([]fixes.SetWant{{Server: s, Path: at.Path(), Value: at.Value, To: fixes.NewValue{Literal: b.withPort(port), Plain: port}}}, nil); err == nil {
+			fix = written
+			fix.Title = fmt.Sprintf("listen for %s on port %d", b.what, port)
+		}
+	}
+	f.With(fix, "the port cannot be written in this file")
 	return chosen(p, f, "port", "others connect to the port that changes, and must be told")
 }
 

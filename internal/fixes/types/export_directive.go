@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 )
@@ -24,9 +25,9 @@ directive on non-service" or "Detected allow_trace directive on non-service". In
 "Detected allow_trace directive on a non-stream". A threshold is refused only if the server happens to read the stream
 first, in an order that is random. An entry with both a stream and a service is refused ("Detected stream but already saw
 a service").`,
-			Fix: `Takes the setting out.`,
+			Fix: `Takes the setting out. Makes two entries of one that names both a stream and a service.`,
 			Applicability: `Safe: the setting has no meaning there, and the server refuses it. Manual for an entry that names both a stream and a
-service: it has to become two.`,
+service and has other settings, which may belong to either.`,
 			Effect: `None: the server does not run.`,
 			Before: "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\", response_type: \"stream\" }\n    ]\n  }\n}\n",
 			After:  "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\" }\n    ]\n  }\n}\n",
@@ -71,7 +72,7 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 			for _, w := range siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) != "" }) {
 				f.Beside(w.Entry, "for one of both, and where the server may point")
 			}
-			p.Report(f.Because(fixes.Manual, "make two entries of it"))
+			p.Report(f.With(twoEntries(p, v, stream, service), "make two entries of it"))
 		}
 		return
 	}
@@ -83,6 +84,41 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server refuses to start", v.Entry.Key, kind, other.Key).Beside(other, "the %s", other.Key)
 	all := siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) == kind })
 	p.Report(f.With(deleteTogether(p, v, all), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
+}
+
+// twoEntries returns the fix that makes two entries of one with a stream and a
+// service, nil if it has settings beyond the accounts that it is for.
+func twoEntries(p *fixes.Pass, v *fixes.Visit, stream, service *fleet.Entry) *fixes.Fix {
+	entry, list := v.Parent, v.Parent.Parent
+	if list == nil || entry.Value.Use.Valid() || list.Value.Use.Valid() {
+		return nil
+	}
+	fields := func(first *fleet.Entry) []ast.Field {
+		fields := []ast.Field{{Key: first.Key, Value: ast.CopyOf(first.Node.Value())}}
+		if e := entry.Value.Map.Field("accounts"); e != nil {
+			fields = append(fields, ast.Field{Key: e.Key, Value: ast.CopyOf(e.Node.Value())})
+		}
+		return fields
+	}
+	if len(entry.Value.Map.Entries) != 1+len(fields(stream)) {
+		return nil
+	}
+	one, err := ast.SetValue(entry.Value.Node, ast.Map(fields(stream)...))
+	if err != nil {
+		return nil
+	}
+	two, err := ast.InsertItem(list.Value.Node, ast.Map(fields(service)...), ast.After(entry.Value.Node))
+	if err != nil {
+		return nil
+	}
+	fix := fixes.NewFix(entry.Value.Doc, append(one, two...), "make two entries of it")
+	if fix == nil || fix.LosesComment() {
+		return nil
+	}
+	for _, u := range p.Fleet.Uses(list.Value.Node) {
+		fix.Within = append(fix.Within, fixes.Within{Server: u.Server, Path: u.Path})
+	}
+	return fix
 }
 
 // siblings returns the known entries of the block around v that fit, in the

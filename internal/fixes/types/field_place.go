@@ -37,7 +37,38 @@ func nearest(v *fixes.Visit) (to string, certain bool) {
 	for i := range v.Block.Fields {
 		names = append(append(names, v.Block.Fields[i].Name), v.Block.Fields[i].Aliases...)
 	}
-	return suggest.Suggest(v.Entry.Key, names), false
+	if to = suggest.Suggest(v.Entry.Key, names); to == "" {
+		to = likely(v, names)
+	}
+	return to, false
+}
+
+// likely returns the one name of a block that a key may be meant to be, though
+// it is not near to any: it is the start of the key (dest for destination), or
+// starts like a short key and has two slips in it, or three if it ends like it,
+// too. The value must be of the field's kind.
+func likely(v *fixes.Visit, names []string) string {
+	key, found := strings.ToLower(v.Entry.Key), ""
+	for _, name := range names {
+		kind := kindOf(v.Value)
+		if key == "" || name[0] != key[0] || kind == 0 || v.Block.Field(name).Type&kind == 0 {
+			continue
+		}
+		start := len(name) >= 4 && strings.HasPrefix(key, name)
+		slips := 2
+		if name[len(name)-1] == key[len(key)-1] {
+			slips = 3
+		}
+		short := len(key) >= 4 && len(key) <= 5 && len(name) >= 4 && suggest.Slips(key, name) <= min(slips, len(name)/2)
+		if !start && !short {
+			continue
+		}
+		if found != "" && v.Block.Field(found) != v.Block.Field(name) {
+			return ""
+		}
+		found = name
+	}
+	return found
 }
 
 // sameBare reports whether two keys differ only in what people write
@@ -161,11 +192,20 @@ func reportMove(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
 	case 1:
 	default:
 		var names []string
+		var inside []target
 		for _, t := range list {
 			names = append(names, t.String())
+			if t.child != "" {
+				inside = append(inside, t)
+			}
 		}
-		p.Report(f.Because(fixes.Manual, fmt.Sprintf("it is a field of %s: move it where it is meant", strings.Join(names, " and of "))))
-		return
+		if len(inside) != 1 {
+			p.Report(f.Because(fixes.Manual, fmt.Sprintf("it is a field of %s: move it where it is meant", strings.Join(names, " and of "))))
+			return
+		}
+		// It stands in a block that has a place for it.
+		f.Message += fmt.Sprintf("; it is a field of %s", strings.Join(names, " and of "))
+		list = inside
 	}
 	to := list[0]
 	if to.child == "" && inList(v) {
@@ -231,24 +271,25 @@ func move(p *fixes.Pass, v *fixes.Visit, to target) (*fixes.Fix, string) {
 		where = ast.After(outer.Entry.Node)
 	}
 	remove := p.Delete(v, "")
-	if losesComment(remove) {
+	if remove.LosesComment() {
 		return nil, "move it there by hand, with its comment"
 	}
 	insert := p.Insert(v.Server, block, field, where, "move %s to %s", key, to)
-	return insert.Join(remove), "a variable refers to it, or the block cannot be edited, or holds nothing else"
-}
-
-// losesComment reports whether a fix takes a comment away.
-func losesComment(fix *fixes.Fix) bool {
-	if fix == nil {
-		return false
+	if fix := insert.Join(remove); fix != nil || m != nil || v.Entry.Used || v.Entry.Doc != v.Server.Root {
+		return fix, "a variable refers to it, or the block cannot be edited, or holds nothing else"
 	}
-	for _, e := range fix.Edits {
-		for t := range e.Doc.Tree.GapTokens(ast.Span{Start: e.Start, End: e.End}) {
-			if t.Kind == ast.TokenComment {
-				return true
-			}
-		}
+	// The only entry of its block becomes the block.
+	name, err := ast.RenameKey(v.Entry.Node, to.child)
+	if err != nil {
+		return nil, "the key cannot be written here"
 	}
-	return false
+	content, err := ast.SetValue(value, field.Value)
+	if err != nil {
+		return nil, "the value cannot be written here"
+	}
+	fix := fixes.NewFix(v.Entry.Doc, append(name, content...), "move %s to %s", key, to)
+	if fix != nil {
+		fix.Within = append(fix.Within, fixes.Within{Server: v.Server, Path: v.Path()}, fixes.Within{Server: v.Server, Path: to.String()})
+	}
+	return fix, "a variable refers to it, or the block cannot be edited, or holds nothing else"
 }

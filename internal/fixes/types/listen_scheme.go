@@ -1,7 +1,9 @@
 package types
 
 import (
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -15,6 +17,10 @@ func ListenScheme() *fixes.Rule {
 		Name:     "listen-scheme",
 		Severity: fixes.Error,
 		Summary:  "an address to listen on or to advertise is no host:port: it has a scheme, or no port",
+		Params: []fixes.Param{{
+			Name: "port", Default: "the usual port of that listener",
+			Doc: "the port that an address without one gets",
+		}},
 		Doc: fixes.Doc{
 			Stage:   "-t (client_advertise and the like: start)",
 			Message: "could not parse address string",
@@ -23,9 +29,9 @@ string \"nats://0.0.0.0:4222\""), a port in quotes ("could not parse address str
 is no number ("could not parse port"). The addresses to advertise take host:port or a host; with a scheme in front
 the server ends at its start, and so it does with more colons than an address has ("Error setting server INFO with
 ClientAdvertise value", "too many colons in address").`,
-			Fix: `Takes the scheme away, and the quotes of a port that stands alone.`,
-			Applicability: `Safe if what is left is host:port. Manual for a host without port, and for a scheme that asks for TLS, which the
-address cannot express.`,
+			Fix: `Takes the scheme away, and the quotes of a port that stands alone. Gives a host without port one.`,
+			Applicability: `Safe if what is left is host:port. For a host without port somebody must say which: --set listen-scheme.port=PORT.
+Manual for a scheme that asks for TLS, which the address cannot express.`,
 			Effect: `None: the server does not run.`,
 			Before: "listen: \"nats://0.0.0.0:4222\"\nhttp: \"8222\"\n",
 			After:  "listen: \"0.0.0.0:4222\"\nhttp: 8222\n",
@@ -63,9 +69,35 @@ func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
 		p.Report(f.With(p.Retype(v, ast.String(text), "take the white space away"), whyNot(v)))
 	case !v.Field.Takes(schema.Port):
 		p.Report(f.Because(fixes.Manual, "write host:port, or a host; an IPv6 address stands in brackets"))
+	case hostAlone.MatchString(text):
+		reportNoPort(p, v, f, strings.TrimSuffix(text, ":"))
 	default:
 		p.Report(f.Because(fixes.Manual, `nothing says which port was meant: write "host:port", or a port without quotes`))
 	}
+}
+
+// hostAlone matches a name or an IPv4 address without a port.
+var hostAlone = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?:?$`)
+
+// reportNoPort reports an address to listen on that is a host alone.
+func reportNoPort(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding, host string) {
+	usual := map[string]string{"": "4222", "cluster": "6222", "gateway": "7222", "leafnodes": "7422", "websocket": "8080", "mqtt": "1883"}[v.Block.Path]
+	if v.Field.Name == "http" || v.Field.Name == "https" {
+		usual = "8222"
+	}
+	port, chose := p.Param("port")
+	if !chose {
+		port = usual
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < -1 || n > 65535 {
+		p.Report(f.Because(fixes.Manual, fmt.Sprintf("listen-scheme.port is %q: expected the number of a port", port)))
+		return
+	}
+	f.With(p.Replace(v, ast.String(host+":"+port), "listen on port %s", port), whyNot(v))
+	if !chose {
+		f.Because(fixes.NeedsChoice, fmt.Sprintf("nothing says which port was meant: choose it with --set listen-scheme.port=PORT, such as %s", usual))
+	}
+	p.Report(f)
 }
 
 // listens reports whether the block around an address to advertise has a port,

@@ -27,7 +27,7 @@ interface {} is int64, not string", "expected 'verify' to be a boolean", "unsupp
 password of digits in an authorization block it adds "invalid memory address or nil pointer dereference".
 Durations, sizes, lists and words have rules of their own: duration-unit, size-string, wrap-in-list, enum-case.`,
 			Fix: `Puts quotes around the text as it is written (0644 and 1_000 keep their form), or takes them away where what is in them
-is a number or a switch; 1 and 0 become true and false, and ocsp: always becomes ocsp { mode: always }.`,
+is a number or a switch; 1 and 0 become true and false, ocsp: always becomes ocsp { mode: always }, and a URL for a proxy proxy { url: ... }.`,
 			Applicability: `Safe: the server refuses the value today, and the text says what was meant. Manual where no other kind fits, where
 the text could be read in two ways, or where the value comes from the environment or is shared with other fields.`,
 			Effect:     `None: the server does not run.`,
@@ -91,6 +91,8 @@ func convert(v *fixes.Visit, want schema.Type) (ast.Literal, string) {
 		return ast.Raw(word), "write " + word + " for the value"
 	case kind == schema.String && v.Block.Path == "" && v.Field.Name == "ocsp" && isWord(v.Field.Block.Field("mode"), text):
 		return ast.Map(ast.Field{Key: "mode", Value: ast.String(strings.ToLower(text))}), "write a block for the value"
+	case kind == schema.String && v.Field.Name == "proxy" && strings.Contains(text, "://"):
+		return ast.Map(ast.Field{Key: "url", Value: ast.String(text)}), "write a block for the value"
 	case kind == schema.String && want.Has(schema.Int):
 		text = strings.TrimSpace(text)
 		if _, err := strconv.ParseInt(text, 10, 64); wholeNumber.MatchString(text) && err == nil || sizedNumber.MatchString(text) {

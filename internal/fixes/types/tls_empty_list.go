@@ -1,6 +1,11 @@
 package types
 
-import "github.com/natsfix/natsfix/internal/fixes"
+import (
+	"bytes"
+
+	"github.com/natsfix/natsfix/internal/ast"
+	"github.com/natsfix/natsfix/internal/fixes"
+)
 
 // TLSEmptyList finds empty lists of cipher suites and curves.
 func TLSEmptyList() *fixes.Rule {
@@ -26,10 +31,30 @@ empty"). To take the server's own choice the field is left out.`,
 			}
 			f := v.Finding("%s is an empty list (\"cannot be empty\"): the server refuses to start", name(v))
 			fix, why := p.Delete(v, "take %s out", name(v)), whyNot(v)
-			if losesComment(fix) {
-				fix, why = nil, "take the field out by hand, since a comment would go with it"
+			if fix.LosesComment() {
+				fix, why = withoutComments(v, fix), "take the field out by hand, since a comment stands in it"
 			}
 			p.Report(f.With(fix, why))
 		},
 	}
+}
+
+// withoutComments returns the fix that takes out the lines of an entry, and leaves
+// the comments around it where they are, nil if other things stand on its lines.
+func withoutComments(v *fixes.Visit, remove *fixes.Fix) *fixes.Fix {
+	doc, n := v.Entry.Doc, v.Entry.Node
+	src := doc.Tree.Source()
+	start, end := doc.Tree.LineStart(n.Start()), doc.Tree.LineEnd(n.End())
+	if len(bytes.TrimSpace(src[start:n.Start()])) > 0 || len(bytes.Trim(src[n.End():end], " \t\r,;")) > 0 {
+		return nil
+	}
+	if end < len(src) {
+		end++
+	}
+	fix := fixes.NewFix(doc, []ast.Edit{{Start: start, End: end}}, "%s", remove.Title)
+	if fix.LosesComment() {
+		return nil
+	}
+	fix.Within = remove.Within
+	return fix
 }

@@ -84,6 +84,8 @@ func listFix(p *fixes.Pass, v *fixes.Visit, want schema.Type) (*fixes.Fix, strin
 		return p.Replace(v, ast.List(items...), "write a list with the URLs of %s", v.Entry.Key), whyNot(v)
 	case kind == schema.String:
 		return p.Wrap(v, "put the value of %s into a list", v.Entry.Key), whyNot(v)
+	case kind == schema.Int && elem.Has(schema.Duration):
+		return p.Wrap(v, "put the value of %s into a list", v.Entry.Key), whyNot(v) // and duration-unit asks for the unit
 	case isPlainText(v.Field, elem, ""):
 		return p.Replace(v, ast.List(ast.String(v.Value.Node.Raw())), "put the value of %s into quotes and a list", v.Entry.Key), whyNot(v)
 	}
@@ -105,6 +107,9 @@ func keyForText(f *schema.Field) string {
 // oneOfList turns a list into the single value that a field takes.
 func oneOfList(p *fixes.Pass, v *fixes.Visit) (*fixes.Fix, string) {
 	if v.Entry == nil {
+		if len(v.Value.List) == 1 && v.Field.Elem&kindOf(v.Value.List[0]) != 0 {
+			return p.Unwrap(v, "write the only item of the list without a list of its own"), whyNot(v)
+		}
 		return nil, "this list is itself an item of a list: write its items there"
 	}
 	list := v.Value.List
