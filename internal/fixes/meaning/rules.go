@@ -11,6 +11,7 @@ func Rules() []*fixes.Rule {
 		SizeSuffix(),
 		EmptyValue(),
 		CommentAsValue(),
+		HiddenBlank(),
 		CIDRUnquoted(),
 		DuplicateKey(),
 		ConflictingAliases(),

@@ -24,7 +24,7 @@ allow_trace belong to services: on a stream the server says "Detected response d
 directive on non-service" or "Detected allow_trace directive on non-service". In imports allow_trace belongs to streams:
 "Detected allow_trace directive on a non-stream". A threshold is refused only if the server happens to read the stream
 first, in an order that is random. An entry with both a stream and a service is refused ("Detected stream but already saw
-a service").`,
+a service"). One with neither it passes over without a word, which is a warning.`,
 			Fix: `Takes the setting out. Makes two entries of one that names both a stream and a service.`,
 			Applicability: `Safe: the setting has no meaning there, and the server refuses it. Manual for an entry that names both a stream and a
 service and has other settings, which may belong to either.`,
@@ -60,6 +60,10 @@ func directiveOf(v *fixes.Visit) string {
 }
 
 func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
+	if v.Entry == nil && v.Field != nil && v.Block.Path == "accounts.<name>" && (v.Field.Name == "exports" || v.Field.Name == "imports") {
+		checkNothing(p, v)
+		return
+	}
 	if v.Field == nil || v.Block == nil || v.Entry == nil || v.Parent == nil || v.Block.Path != exportBlock && v.Block.Path != importBlock {
 		return
 	}
@@ -84,6 +88,25 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server refuses to start", v.Entry.Key, kind, other.Key).Beside(other, "the %s", other.Key)
 	all := siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) == kind })
 	p.Report(f.With(deleteTogether(p, v, all), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
+}
+
+// checkNothing reports an entry of exports or imports that names neither a stream
+// nor a service.
+func checkNothing(p *fixes.Pass, v *fixes.Visit) {
+	if m := v.Value.Map; m == nil || v.Server.Broken() || len(m.Entries) == 0 || m.Field("stream") != nil || m.Field("service") != nil {
+		return
+	}
+	for _, e := range v.Value.Map.Entries {
+		if v.Field.Block.Field(e.Key) == nil || e.Value.Unknown() {
+			return // unknown-field, for what may be the one or the other
+		}
+		if name := v.Field.Block.Field(e.Key).Name; name == "latency" || name == "response_type" || name == "response_threshold" {
+			return // refused, or the start of a service
+		}
+	}
+	f := v.Finding("this entry of %s names neither a stream nor a service: the server passes over it without a word", v.Field.Name)
+	f.Severity = fixes.Warning
+	p.Report(f.Because(fixes.Manual, "name what it is about, or take it out"))
 }
 
 // twoEntries returns the fix that makes two entries of one with a stream and a

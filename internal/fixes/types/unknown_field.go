@@ -27,11 +27,12 @@ func UnknownField() *fixes.Rule {
 			What: `The server refuses a key that it does not know in a block ("unknown field \"max_paylod\"", "Unknown field name ... parsing
 subject permissions", "error parsing tls config, unknown field"): a slip of the pen, a field of another block, or a
 field of a newer release. Of keys that define variables unused-variable speaks. An account of the name of a top-level field
-is taken for a field that slipped into accounts ("Expected map entries for accounts").`,
+is taken for a field that slipped into accounts ("Expected map entries for accounts"). In resolver, latency and jetstream_cluster_migrate
+it ignores such a key without a word, which is a warning.`,
 			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
 that they are right: --set unknown-field.take=suggestion takes them. Manual where nothing is near, where more than one
-block has the field, or where the field is there already. A field that is newer than the oldest release the files are
+block has the field, or where the field is there already. Unsafe where the server ignores the key, since the setting takes effect then. A field that is newer than the oldest release the files are
 for is a warning.`,
 			Effect: `None: the server does not run.`,
 			Before: "port: 4222\nmax-payload: 2MB\n",
@@ -53,7 +54,11 @@ for is a warning.`,
 				return
 			}
 			if isUnknown(v) && !v.Server.Broken() {
-				reportUnknown(p, v)
+				if v.Block.Lenient {
+					reportIgnored(p, v)
+				} else {
+					reportUnknown(p, v)
+				}
 			}
 		},
 	}
@@ -64,7 +69,7 @@ for is a warning.`,
 func isUnknown(v *fixes.Visit) bool {
 	b, e := v.Block, v.Entry
 	switch {
-	case b == nil || e == nil || b.Lenient || b.Data != nil:
+	case b == nil || e == nil || b.Data != nil:
 		return false
 	case e.Used || fixes.VariableLike(e): // unused-variable, also for blocks that take no definitions
 		return false
@@ -100,6 +105,20 @@ func reportUnknown(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	reportMove(p, v, f)
+}
+
+// reportIgnored reports a key in one of the blocks of which the server reads what
+// it knows and nothing else.
+func reportIgnored(p *fixes.Pass, v *fixes.Visit) {
+	f := v.KeyFinding("the server knows no field %q %s, and ignores it without a word: the setting is lost", v.Entry.Key, where(v.Block))
+	f.Severity = fixes.Warning
+	to, _ := nearest(v)
+	if to == "" || hasField(v, v.Block.Field(to)) || shared(p, v) {
+		p.Report(f.Because(fixes.Manual, "see the reference for the fields of this block, or take it out"))
+		return
+	}
+	f.With(p.Rename(v, to, "rename %s to %s", v.Entry.Key, to), fmt.Sprintf("did you mean %s? This entry cannot be renamed", to))
+	p.Report(f.Because(fixes.ChangesBehaviour, fmt.Sprintf("did you mean %s? It takes effect then, for the first time", to)))
 }
 
 // reportMisplaced reports a field that slipped into accounts.

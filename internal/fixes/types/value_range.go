@@ -46,6 +46,20 @@ var spans = map[string]map[string]span{
 	"accounts.<name>.exports[].latency": {"sampling": {1, 100, "bad sampling percentage, should be 1-100"}},
 }
 
+// harms are limits that the server does not hold to: it starts, and does what
+// the word says.
+var harms = map[string]map[string]span{
+	"": {"ping_interval": {0, unending, "counts every client as stale at once and turns it away (\"Stale Connection\")"}},
+	"accounts.<name>.limits": {
+		"max_connections":   {math.MinInt64, maxInt32, wraps},
+		"max_subscriptions": {math.MinInt64, maxInt32, wraps},
+		"max_payload":       {math.MinInt64, maxInt32, wraps},
+		"max_leafnodes":     {math.MinInt64, maxInt32, wraps},
+	},
+}
+
+const wraps = "keeps the lowest 32 bits of it"
+
 // ValueRange finds numbers and durations beyond what the server takes.
 func ValueRange() *fixes.Rule {
 	return &fixes.Rule{
@@ -58,7 +72,9 @@ func ValueRange() *fixes.Rule {
 			What: `A few fields have limits that the server holds to at the start: max_payload and max_control_line ("value is too big"),
 max_subscription_tokens ("value can not be negative" is said of 0, too), lame_duck_duration ("minimum is 30 seconds"),
 lame_duck_grace_period, max_concurrent_io, meta_compact, max_ack_pending of mqtt ("should in [0..65535] range"), timeouts of
-a resolver and a proxy, and percentages (weight, sampling).`,
+a resolver and a proxy, and percentages (weight, sampling). Three kinds of values it takes without a word, which is a warning: of limits
+of an account it keeps 32 bits, so that with max_payload: 4GB, which is 0 then, no message passes; sizes beyond 64 bits become others (100e); and with a
+negative ping_interval no client stays connected ("Stale Connection").`,
 			Fix: `Takes max_subscription_tokens: 0 out, since 0 is meant as "no limit", which the server has without the field, and raises a
 lame_duck_duration below 30 seconds to 30 seconds.`,
 			Applicability: `Safe for max_subscription_tokens: 0. The longer lame duck duration changes behaviour. Manual for other values: a person
@@ -86,7 +102,11 @@ func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	limits, ok := spans[v.Block.Path][v.Field.Name]
-	if !ok || mistakeOf(v) == wrongScalar || v.Server.Broken() {
+	if !ok {
+		checkHarm(p, v)
+		return
+	}
+	if mistakeOf(v) == wrongScalar || v.Server.Broken() {
 		return
 	}
 	n, ok := measure(v)
@@ -103,6 +123,49 @@ func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
 	default:
 		p.Report(f.Because(fixes.Manual, "choose a value in that range"))
 	}
+}
+
+// checkHarm reports values that the server takes, and does with them what nobody
+// wants.
+func checkHarm(p *fixes.Pass, v *fixes.Visit) {
+	if v.Server.Broken() {
+		return
+	}
+	if n, over := overflow(v); over {
+		f := v.Finding("%s is more than the server can count: it starts, and takes %s for %d", v.Value.Node.Raw(), v.Entry.Key, n)
+		f.Severity = fixes.Warning
+		p.Report(f.Because(fixes.Manual, "choose a value below 8e, eight exabytes"))
+		return
+	}
+	limits, ok := harms[v.Block.Path][v.Field.Name]
+	if !ok || mistakeOf(v) == wrongScalar {
+		return
+	}
+	n, ok := measure(v)
+	if !ok || limits.least <= n && n <= limits.most {
+		return
+	}
+	what := limits.message
+	if what == wraps {
+		what += fmt.Sprintf(", which is %d", int32(n))
+	}
+	f := v.Finding("%s is %s: the server starts, and %s", v.Entry.Key, v.Value.Node.Raw(), what)
+	f.Severity = fixes.Warning
+	p.Report(f.Because(fixes.Manual, "choose a value of "+limits.words(v.Field)))
+}
+
+// overflow reports whether a number and its suffix come to more than 64 bits,
+// and what the official parser makes of it then (conf/parse.go).
+func overflow(v *fixes.Visit) (int64, bool) {
+	if kindOf(v.Value) != schema.Int {
+		return 0, false
+	}
+	n, suffix := v.Value.Node.IntValue(), v.Value.Node.IntSuffix()
+	if suffix == "" {
+		return 0, false
+	}
+	digits, err := strconv.ParseInt(strings.TrimSuffix(v.Value.Node.Raw(), suffix), 10, 64)
+	return n, err == nil && digits != 0 && (n/digits < 1000 || n%digits != 0)
 }
 
 // measure returns a number as it is, a duration in nanoseconds, and a
