@@ -59,6 +59,9 @@ func checkDuplicateKey(p *fixes.Pass, v *fixes.Visit) {
 	if v.Entry == nil || v.Entry.Shadowed == nil || v.Field == nil || !v.Entry.Node.Valid() || v.Server.Broken() {
 		return
 	}
+	if fixes.IsFormat(v.Entry.Key) {
+		return // what is filled in may differ
+	}
 	for old := v.Entry.Shadowed; old != nil; old = old.Shadowed {
 		if old.Doc != v.Entry.Doc || !old.Node.Valid() || old.Node == v.Entry.Node || !sameBlock(old.Node, v.Entry.Node) {
 			return // an override across includes

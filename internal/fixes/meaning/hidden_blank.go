@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -33,10 +34,11 @@ equals no other.`,
 			}
 			text := v.Value.Text()
 			clean := strings.TrimFunc(strings.Map(dropWidthless, text), unicode.IsSpace)
-			if clean == text || clean == "" || isASCII(text) {
+			names := hidden(text)
+			if len(names) == 0 || clean == text || clean == "" || !utf8.ValidString(text) {
 				return
 			}
-			f := v.Finding("a blank that cannot be seen is a part of this value (%s): the server takes it along", strings.Join(hidden(text), ", "))
+			f := v.Finding("a blank that cannot be seen is a part of this value (%s): the server takes it along", strings.Join(names, ", "))
 			f.With(p.Replace(v, ast.String(clean), "take the hidden blanks away"), "the text is shared with other fields")
 			p.Report(f.Because(fixes.ChangesBehaviour, "the value changes, and others may have copied it as it is"))
 		},
@@ -62,13 +64,4 @@ func dropWidthless(r rune) rune {
 		return -1
 	}
 	return r
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -48,7 +48,7 @@ jetstream: enabled
 func checkAccountJetStreamWithoutServer(p *fixes.Pass) {
 	var with map[*fleet.Doc]bool // documents of servers that have JetStream
 	for _, s := range p.Fleet.Servers {
-		if mayHaveJetStream(s) || s.Broken() || operatorMode(s) || !listens(s) {
+		if mayHaveJetStream(s) || s.Broken() || operatorMode(s) || !listens(s) || len(s.Root.Tree.LostNodes()) > 0 { // empty-value: the block may be lost
 			continue
 		}
 		account, js := firstWithJetStream(s)

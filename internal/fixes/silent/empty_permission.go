@@ -23,8 +23,8 @@ func EmptyPermission() *fixes.Rule {
 			Since: "2.0.0",
 			What: `publish: {}, publish: [] and publish: { allow: [] } read as "may publish nothing". The server takes them for no
 permission at all, and allows every subject (server/opts.go, parseSubjectPermission). The same holds for subscribe, and
-for import and export of cluster permissions. Beside allow_responses, which on its own closes publish but for replies,
-it depends on chance what an empty publish does: the server goes through the keys in random order.`,
+for import and export of cluster permissions. Beside allow_responses an empty publish does what it says: replies are allowed and nothing
+else.`,
 			Fix:           `A deny of ">" for what may do nothing; with --set empty-permission.meaning=everything the entry is deleted.`,
 			Applicability: `Unsafe until the meaning is given: clients may rely on what they are allowed today.`,
 			Effect:        `A reload of the servers concerned.`,
@@ -50,11 +50,12 @@ func checkEmptyPermission(p *fixes.Pass, v *fixes.Visit) {
 	if v.Entry == nil || !v.Is("permissions", "publish") && !v.Is("permissions", "subscribe") || !emptySubjects(v.Value) || v.Server.Broken() {
 		return
 	}
-	what := v.Field.Name
-	f := v.KeyFinding("%s names no subject, which the server takes for no restriction: every subject is allowed", what)
-	if what == "publish" && v.Parent != nil && v.Parent.Value.Map.Field("allow_responses", "publish_allow_responses") != nil {
-		f.Message = "publish names no subject: every subject is allowed, or replies only, as chance has it, since allow_responses stands beside it"
+	if v.Field.Name == "publish" && v.Parent != nil {
+		if e := v.Parent.Value.Map.Field("allow_responses", "publish_allow_responses"); e != nil && e.Value.Plain() != false {
+			return // it closes publish but for replies (server/auth.go, validateResponsePermissions)
+		}
 	}
+	f := v.KeyFinding("%s names no subject, which the server takes for no restriction: every subject is allowed", v.Field.Name)
 	meaning, given := p.Param("meaning")
 	if meaning == "everything" {
 		f.With(p.Delete(v, "delete the empty permission"), "the permission comes from a place that cannot be edited")

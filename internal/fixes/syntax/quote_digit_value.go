@@ -80,7 +80,7 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	}
 	end := wordEnd(src, start)
 	text := t.Text(ast.Span{Start: start, End: end})
-	if end <= start || strings.ContainsRune(text, '\\') || isFormat(text) || !isValueEnd(src, end) {
+	if end <= start || strings.ContainsRune(text, '\\') || fixes.IsFormat(text) || !isValueEnd(src, end) {
 		return nil
 	}
 	m := &mend{span: ast.Span{Start: start, End: end}}

@@ -94,7 +94,7 @@ func findSingleQuote(t *ast.Document) *mend {
 	default:
 		return nil
 	}
-	if strings.ContainsAny(text, "\"\\") || isFormat(text) || !isValueEnd(src, end) {
+	if strings.ContainsAny(text, "\"\\") || fixes.IsFormat(text) || !isValueEnd(src, end) {
 		return nil
 	}
 	return &mend{

@@ -166,18 +166,3 @@ func isTemplate(t *ast.Document) bool {
 	}
 	return false
 }
-
-// isFormat reports whether a text has in it what a format string or a language
-// with strings of its own would replace, or is
-// nothing but dots that stand for something else.
-func isFormat(text string) bool {
-	if strings.Trim(text, ".") == "" {
-		return true
-	}
-	for _, verb := range []string{"%d", "%s", "%v", "%q", "%[", "#{", "${"} {
-		if strings.Contains(text, verb) {
-			return true
-		}
-	}
-	return false
-}

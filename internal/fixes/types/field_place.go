@@ -187,6 +187,10 @@ func reportMove(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
 	list := belongs(v)
 	switch len(list) {
 	case 0:
+		if amongVariables(v) {
+			reportUnused(p, v, f)
+			return
+		}
 		p.Report(f.Because(fixes.Manual, "no field of a near name is known here: take it out, or see the reference for its block"))
 		return
 	case 1:
@@ -216,6 +220,32 @@ func reportMove(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
 	f.With(fix, fmt.Sprintf("it is a field of %s; %s", to, why))
 	if take, _ := p.Param("take"); take != "suggestion" {
 		f.Because(fixes.NeedsChoice, fmt.Sprintf("it is a field of %s: --set unknown-field.take=suggestion moves it there", to))
+	}
+	p.Report(f)
+}
+
+// amongVariables reports whether a key stands among definitions of variables, and
+// holds what one may hold.
+func amongVariables(v *fixes.Visit) bool {
+	m := v.Server.Values
+	if v.Parent != nil {
+		m = v.Parent.Value.Map
+	}
+	return slices.ContainsFunc(m.Entries, func(e *fleet.Entry) bool {
+		return e.Used && e.Doc == v.Entry.Doc && v.Block.Field(e.Key) == nil
+	})
+}
+
+// reportUnused reports a key that is like the variables beside it, but that
+// nothing refers to it.
+func reportUnused(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
+	fix := p.Delete(v, "take %s out", v.Entry.Key)
+	if fix.LosesComment() {
+		fix = nil
+	}
+	f.With(fix, "no field of a near name is known here: take it out, or see the reference for its block")
+	if take, _ := p.Param("take"); take != "suggestion" {
+		f.Because(fixes.NeedsChoice, "variables stand beside it, and nothing refers to this one: --set unknown-field.take=suggestion takes it out")
 	}
 	p.Report(f)
 }

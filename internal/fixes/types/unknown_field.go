@@ -29,7 +29,8 @@ subject permissions", "error parsing tls config, unknown field"): a slip of the 
 field of a newer release. Of keys that define variables unused-variable speaks. An account of the name of a top-level field
 is taken for a field that slipped into accounts ("Expected map entries for accounts"). In resolver, latency and jetstream_cluster_migrate
 it ignores such a key without a word, which is a warning.`,
-			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs.`,
+			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs. A key among variables that
+nothing refers to is taken out.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
 that they are right: --set unknown-field.take=suggestion takes them. Manual where nothing is near, where more than one
 block has the field, or where the field is there already. Unsafe where the server ignores the key, since the setting takes effect then. A field that is newer than the oldest release the files are
