@@ -45,6 +45,7 @@ var Choices = map[string]string{
 	"tls-insecure-ciphers.allow":              "yes",
 	"tls-min-version.version":                 "1.2",
 	"unknown-field.take":                      "suggestion",
+	"unclosed-block.by":                       "indentation",
 	"unquoted-special.as":                     "text",
 	"websocket-origin.scheme":                 "https",
 	"websocket-tls.no_tls":                    "true",

@@ -25,7 +25,7 @@ func TestProblemsAndTheirPlaces(t *testing.T) {
 			"a.conf:1:25 error syntax: parse\na.conf:3:9 error name-with-space: config\na.conf:4:11 error syntax: parse\n"},
 		{"each refusal of the parser by itself", "a: b c\nd: e f\nprot: 1\nserver_tags: 1.5\n",
 			"a.conf:1:6 error syntax: parse\na.conf:2:6 error syntax: parse\na.conf:3:1 error unknown-field: config\na.conf:4:14 error scalar-type: config\n"},
-		{"not behind one that leaves everything open", "prot: 1\ncluster {\n", "a.conf:3:1 error syntax: parse\n"},
+		{"not behind one that leaves everything open", "prot: 1\ncluster {\n", "a.conf:2:9 error unclosed-block: parse\n"},
 		{"a warning of a server that starts", "ping_interval: 60\n", "a.conf:1:16 warning duration-unit: config\n"},
 		{"characters count, not bytes", "# ä\naccounts { Ä { users: [ { user: a } ], prot: 1 } }\n", "a.conf:2:40 error unknown-field: config\n"},
 		{"an empty file", "", "a.conf:1:1 warning verify: config\n"},

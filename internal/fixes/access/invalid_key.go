@@ -18,7 +18,7 @@ func InvalidKey() *fixes.Rule {
 letters and digits, and ends in a checksum, so that one wrong letter is noticed: "Not a valid public nkey for an account", "Not a valid
 public nkey for leafnode authorization", "Expected callout user to be a valid public account nkey", "Expected callout xkey to be a
 valid public xkey", "trust key required to be a valid public operator nkey", "invalid proxy key" (and for an entry of proxies without one, which
-nats-server -t lets pass, "proxy trusted key \"\" is invalid"). A seed starts with S ("Remote
+nats-server -t lets pass, proxy trusted key "" is invalid). A seed starts with S ("Remote
 leafnode nkey is not a valid seed", a message that shows the seed). An item of pinned_certs has 64 hexadecimal digits ("does not look
 like hex-encoded sha256").`,
 		Fix:           "Nothing: a person looks for the right key.",

@@ -10,8 +10,8 @@ var defaultDomainDoc = fixes.Doc{
 its first day. With a name it maps $JS.API.> of an account without JetStream to $JS.<name>.API.>; with an empty name it
 switches the denials off on the leaf links of that account (see jetstream-clamp).
 The server refuses to start if it names the system account, an account that is not defined, an account that has
-JetStream of its own (unless the name is empty), or something that is no subject ("default_js_domain contains account
-\"A\" with enabled JetStream" and the like; server/jetstream.go, validateJetStreamOptions). For $G, which has JetStream as
+JetStream of its own (unless the name is empty), or something that is no subject (default_js_domain contains account
+"A" with enabled JetStream, and the like; server/jetstream.go, validateJetStreamOptions). For $G, which has JetStream as
 long as there are no other accounts, it refuses nothing, and clients get "no responders" from then on.
 In place of it clients name the domain that they mean, or the account gets a mapping, which does the same and stays.
 Permissions are checked after the mapping: they have to name $JS.<domain>.API.>.`,

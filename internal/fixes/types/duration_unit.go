@@ -26,9 +26,9 @@ func DurationUnit() *fixes.Rule {
 			Message: "time: missing unit in duration",
 			What: `A duration is a text such as "30s", "1m30s" or "2h". In older fields the server takes a bare number for seconds, and warns:
 "ping_interval should be converted to a duration", which makes nats-server -t exit with 1. It refuses a number in quotes
-("error parsing ping_interval: time: missing unit in duration \"30\""), a number in newer fields, of which it never knew the
-unit, and units that Go does not know, days above all ("time: unknown unit \"d\" in duration \"1d\""), and a text that is
-no duration at all ("time: invalid duration \"soon\""). Unquoted 2m is a
+(error parsing ping_interval: time: missing unit in duration "30"), a number in newer fields, of which it never knew the
+unit, and units that Go does not know, days above all (time: unknown unit "d" in duration "1d"), and a text that is
+no duration at all (time: invalid duration "soon"). Unquoted 2m is a
 number, two millions: where the server takes no number it refuses it; where it takes one, unquoted-minutes speaks of it.`,
 			Fix: `Writes 30 as "30s" where the server counts seconds, "1d" as "24h", "5min" as "5m", and puts quotes around 2m where the server
 takes texts alone. In fields that take seconds as numbers, such as authorization.timeout, "5" becomes 5. With

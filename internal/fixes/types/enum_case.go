@@ -21,10 +21,10 @@ func EnumCase() *fixes.Rule {
 			Stage:   "-t (compression: start)",
 			Message: "write_timeout must be 'default', 'close' or 'retry'",
 			What: `Some fields take one of a few words. Most compare them in any letter case, but write_timeout, cluster_traffic and the names
-of cipher suites do not: "Expected 'system' or 'owner' string value for \"cluster_traffic\", got Owner", "unrecognized
+of cipher suites do not: Expected 'system' or 'owner' string value for "cluster_traffic", got Owner, "unrecognized
 cipher tls_aes_128_gcm_sha256". A word that the field does not know at all is refused as well: "Unknown cipher type",
 "Unknown response type", "invalid connection types", "Expected 'enabled' or 'disabled' for string value, got 'foo'" (jetstream),
-"expected 'no_extend' for string value, got 'foo'" (extension_hint), "field \"handshake_first\"'s value is invalid", "error parsing
+"expected 'no_extend' for string value, got 'foo'" (extension_hint), field "handshake_first"'s value "soon" is invalid, "error parsing
 ocsp config: unsupported ocsp mode string" (the Go type, never the value).`,
 			Fix:           `Writes the word in the letter case that the server takes, and OpenSSL's name of a cipher suite as IANA's.`,
 			Applicability: `Safe if only the letter case or white space differs, and for cipher suites. Manual for other words; the finding names the nearest one.`,

@@ -17,7 +17,7 @@ func ExportDirective() *fixes.Rule {
 		Severity: fixes.Error,
 		Summary:  "an export or import has a setting that only the other kind knows, stream or service",
 		Doc: fixes.Doc{
-			Stage:   "-t",
+			Stage:   "-t; silent for an entry with neither a stream nor a service",
 			Message: "Detected response directive on non-service",
 			What: `An export is of a stream or of a service, and so is an import. response_type, response_threshold, latency and (for exports)
 allow_trace belong to services: on a stream the server says "Detected response directive on non-service", "Detected latency

@@ -54,7 +54,7 @@ func likely(v *fixes.Visit, names []string) string {
 		if key == "" || name[0] != key[0] || kind == 0 || v.Block.Field(name).Type&kind == 0 {
 			continue
 		}
-		start := len(name) >= 4 && strings.HasPrefix(key, name)
+		start := len(name) >= 4 && strings.HasPrefix(key, name) || len(names) <= 4 && len(name) >= 4 && len(key) >= 4 && key[:3] == name[:3]
 		slips := 2
 		if name[len(name)-1] == key[len(key)-1] {
 			slips = 3

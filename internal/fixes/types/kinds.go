@@ -100,7 +100,7 @@ func found(v *fixes.Visit) string {
 	case schema.Int, schema.Float:
 		return join("the number", text)
 	case schema.Bool:
-		return join("the switch", text)
+		return join("the boolean", text)
 	case schema.List:
 		return "a list"
 	case schema.Map:

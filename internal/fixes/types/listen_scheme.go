@@ -24,8 +24,8 @@ func ListenScheme() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "-t (client_advertise and the like: start)",
 			Message: "could not parse address string",
-			What: `listen, http and https take a port or a text of the form host:port. The server refuses a URL ("could not parse address
-string \"nats://0.0.0.0:4222\""), a port in quotes ("could not parse address string \"8222\""), a host alone, and a port that
+			What: `listen, http and https take a port or a text of the form host:port. The server refuses a URL (could not parse address
+string "nats://0.0.0.0:4222"), a port in quotes (could not parse address string "8222"), a host alone, and a port that
 is no number ("could not parse port"). The addresses to advertise take host:port or a host; with a scheme in front
 the server ends at its start, and so it does with more colons than an address has ("Error setting server INFO with
 ClientAdvertise value", "too many colons in address").`,

@@ -31,7 +31,7 @@ func ResolverOption() *fixes.Rule {
 allow_delete", "CACHE does not accept hard_delete"), one of type full no ttl ("FULL does not accept ttl"), and hard_delete,
 even false, only with allow_delete ("hard_delete has no effect without delete"). Both need dir ("dir has no value and needs
 to point to a directory"), and a block needs a type. A resolver in one line is MEM or URL(...): a bare URL is refused
-("error parsing account resolver, should be MEM or  URL(\"url\") or a map").`,
+(error parsing account resolver, should be MEM or  URL("url") or a map containing dir).`,
 			Fix: `Takes the option out, and writes URL(...) around a bare URL.`,
 			Applicability: `Safe: the type does nothing with the option, and the server refuses it. hard_delete: true without allow_delete needs a
 choice. Manual where dir or type is missing.`,

@@ -26,9 +26,9 @@ func SizeString() *fixes.Rule {
 			Stage:   "-t",
 			Message: "sizes defined as strings must end in K, M, G, T",
 			What: `Sizes are numbers without quotes: 1GB is 2^30 and 1G is 10^9. Only six fields of jetstream take a text as well, and only a
-whole number with K, M, G or T, where "1G" is 2^30. The server refuses "1GB" there ("strconv.ParseInt: parsing \"1G\": invalid
-syntax"), "1g" and "10"; and any text in other fields ("interface conversion: interface {} is string, not int64", or in an
-account's jetstream block "Expected a parseable size for \"max_mem\", got 1G").`,
+whole number with K, M, G or T, where "1G" is 2^30. The server refuses "1GB" there (strconv.ParseInt: parsing "1G": invalid
+syntax), "1g" and "10"; and any text in other fields ("interface conversion: interface {} is string, not int64", or in an
+account's jetstream block Expected a parseable size for "max_mem", got 1G).`,
 			Fix: `Takes the quotes away and writes the number that is meant: "8MB" becomes 8MB, "10" becomes 10, and "1g", in the fields that
 take texts, 1GB. A fraction is written out in the next smaller unit. In JSON, which has no units, the bytes are counted.`,
 			Applicability: `Safe where the size follows from the text. A letter alone ("1G") in a field that takes no text needs a choice, since 1G

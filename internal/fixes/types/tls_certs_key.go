@@ -19,7 +19,7 @@ func TLSCertsKey() *fixes.Rule {
 			Message: "error parsing certificates config: both 'cert_file' and 'cert_key' options are required",
 			Since:   "2.10.8",
 			What: `Each entry of certs has exactly two keys, cert_file and key_file. The server's message asks for a 'cert_key', which it then
-refuses: "error parsing tls certs config, unknown field \"cert_key\"".`,
+refuses: error parsing tls certs config, unknown field "cert_key".`,
 			Fix:           `Renames cert_key and key to key_file, cert to cert_file.`,
 			Applicability: `Safe if the entry lacks the key that was meant. Manual if one of the two keys is missing.`,
 			Effect:        `None: the server does not run.`,

@@ -22,9 +22,9 @@ func UnknownField() *fixes.Rule {
 			Doc: "take the suggestion of each finding: the field with the nearest name, or the block where the field belongs",
 		}},
 		Doc: fixes.Doc{
-			Stage:   "-t",
+			Stage:   "-t; silent in resolver, latency and jetstream_cluster_migrate",
 			Message: "unknown field",
-			What: `The server refuses a key that it does not know in a block ("unknown field \"max_paylod\"", "Unknown field name ... parsing
+			What: `The server refuses a key that it does not know in a block (unknown field "max_paylod"; "Unknown field name ... parsing
 subject permissions", "error parsing tls config, unknown field"): a slip of the pen, a field of another block, or a
 field of a newer release. Of keys that define variables unused-variable speaks. An account of the name of a top-level field
 is taken for a field that slipped into accounts ("Expected map entries for accounts"). In resolver, latency and jetstream_cluster_migrate

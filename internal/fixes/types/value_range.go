@@ -67,7 +67,7 @@ func ValueRange() *fixes.Rule {
 		Severity: fixes.Error,
 		Summary:  "a number or a duration is beyond what the server takes",
 		Doc: fixes.Doc{
-			Stage:   "-t",
+			Stage:   "-t; silent for limits of accounts, sizes beyond 64 bits and ping_interval",
 			Message: "value is too big",
 			What: `A few fields have limits that the server holds to at the start: max_payload and max_control_line ("value is too big"),
 max_subscription_tokens ("value can not be negative" is said of 0, too), lame_duck_duration ("minimum is 30 seconds"),
@@ -79,7 +79,7 @@ negative ping_interval no client stays connected ("Stale Connection").`,
 lame_duck_duration below 30 seconds to 30 seconds.`,
 			Applicability: `Safe for max_subscription_tokens: 0. The longer lame duck duration changes behaviour. Manual for other values: a person
 must choose one.`,
-			Effect: `None: the server does not run.`,
+			Effect: `None: the server does not run. Of what it takes without a word, that of the field.`,
 			Before: "port: 4222\nmax_subscription_tokens: 0\n",
 			After:  "port: 4222\n",
 		},
