@@ -50,6 +50,9 @@ func checkEmptyValue(p *fixes.Pass, d *fleet.Doc) {
 		if g := fixes.Glued(n); g.Valid() && g.Raw() != "" || n.Quote() == ast.Bare && isMiswritten(n.Key()) {
 			return // unquoted-special, extra-comma, and rules for braces
 		}
+		if n.Quote() == ast.Bare && n.Key() == "{" && len(d.Tree.Errors()) > 0 && strings.TrimSpace(d.Tree.Text(ast.Span{Start: d.Tree.LineStart(n.Start()), End: n.Start()})) == "" {
+			return // unclosed-block, or syntax: the start of a block where none can be
+		}
 		f := &fixes.Finding{Doc: d, Span: ast.Span{Start: n.Start(), End: end}, Message: sprintf(format, args...)}
 		p.Report(f.Because(fixes.Manual, "give "+n.Key()+" a value on its line, or take it out"))
 	}

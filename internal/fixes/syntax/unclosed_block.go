@@ -25,7 +25,8 @@ func UnclosedBlock() *fixes.Rule {
 			Stage:   "parse",
 			Message: "Unexpected EOF processing map; Expected an array value terminator ',' or an array terminator ']', but got ' ' instead",
 			What: `Each { and [ needs its } and ]. If one is missing the server notices at the end of the file, and does not say which. The finding
-names the bracket that is open there; if the missing one belongs to a block inside it, the indentation shows that.`,
+names the bracket that is open there; if the missing one belongs to a block inside it, the indentation shows that. In a list the
+server may stop earlier, at a key or a value that cannot stand where it does.`,
 			Fix: "The closing bracket is written at the end of the file, or where the block ends by its indentation.",
 			Applicability: `Safe where the indentation leaves no doubt: all that stands below the open bracket is indented more than its line, and each bracket
 that is closed is closed at the indentation of its own line. Where one is not, its own bracket is likely to be the missing one: to write it
@@ -36,18 +37,25 @@ a line: it may be cut off.`,
 			After:  "port: 4222\ncluster {\n  name: east\n  port: 6222\n}\n",
 		},
 		CheckDoc: func(p *fixes.Pass, d *fleet.Doc) {
-			if e := firstError(d.Tree); e != nil && len(bytes.TrimSpace(d.Tree.Source()[e.Span.Start:])) == 0 {
-				by, _ := p.Param("by")
-				mendAll(p, d, func(t *ast.Document) *mend { return findUnclosedBlock(t, by == "indentation") })
+			if firstError(d.Tree) == nil {
+				return
 			}
+			by, _ := p.Param("by")
+			mendAll(p, d, func(t *ast.Document) *mend { return findUnclosedBlock(t, by == "indentation") })
 		},
 	}
 }
 
-func findUnclosedBlock(t *ast.Document, byIndentation bool) *mend {
+func findUnclosedBlock(t *ast.Document, chosen bool) *mend {
 	src := t.Source()
 	e := firstError(t)
-	if e == nil || e.Open < 0 || len(bytes.TrimSpace(src[e.Span.Start:])) > 0 || bytes.IndexByte([]byte("{["), src[e.Open]) < 0 || gluedBefore(t) {
+	if e == nil || gluedBefore(t) {
+		return nil
+	}
+	if m := findUnclosedInside(t, chosen); m != nil {
+		return m
+	}
+	if e.Open < 0 || len(bytes.TrimSpace(src[e.Span.Start:])) > 0 || bytes.IndexByte([]byte("{["), src[e.Open]) < 0 {
 		return nil
 	}
 	var open []ast.Node // outermost first
@@ -79,7 +87,6 @@ func findUnclosedBlock(t *ast.Document, byIndentation bool) *mend {
 			m.message = fmt.Sprintf("one bracket is missing, perhaps that of this %q, which is closed at another indentation than its own: the server refuses the file at its end (%q)",
 				src[n.Start():n.Start()+1], endMessage(inner))
 			m.reason = "see where this block should end"
-			closeInside(t, n, m, byIndentation)
 		}
 		return m
 	}
@@ -99,27 +106,6 @@ func findUnclosedBlock(t *ast.Document, byIndentation bool) *mend {
 	}
 	m.title = "close the bracket at the end of the file"
 	return m
-}
-
-// closeInside closes a block inside the file where the indentation says that it
-// ends: above the line whose bracket closes it now, which then closes the block
-// around it. Somebody has to say that the indentation is right.
-func closeInside(t *ast.Document, n ast.Node, m *mend, chosen bool) {
-	at := t.LineStart(n.End() - 1)
-	line := indentOf(t, n.Start()) + map[byte]string{'{': "}", '[': "]"}[t.Source()[n.Start()]] + "\n"
-	edits := []ast.Edit{{Start: at, End: at, New: line}}
-	after, err := ast.Apply(t.Source(), edits)
-	if err != nil || !n.First().Valid() {
-		return
-	}
-	if mended := ast.Parse(t.Name(), after, t.Syntax()); len(mended.Errors()) > 0 || len(mended.LostNodes()) > 0 {
-		return
-	}
-	m.edits, m.title, m.reason = edits, "close the block where the indentation says that it ends", ""
-	if !chosen {
-		m.applicability = fixes.NeedsChoice
-		m.reason = "the indentation may be wrong: if it is right, --set unclosed-block.by=indentation"
-	}
 }
 
 // endMessage is what the server says of a bracket that is open at the end of the
@@ -144,7 +130,7 @@ func closers(t *ast.Document, open []ast.Node, lines bool) string {
 		if lines {
 			b.WriteString(indentOf(t, open[i].Start()))
 		}
-		b.WriteByte(map[byte]byte{'{': '}', '[': ']'}[t.Source()[open[i].Start()]])
+		b.WriteByte(closing[t.Source()[open[i].Start()]])
 	}
 	return b.String()
 }

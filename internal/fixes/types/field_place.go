@@ -270,6 +270,12 @@ func move(p *fixes.Pass, v *fixes.Visit, to target) (*fixes.Fix, string) {
 	}
 	key := v.Entry.Key
 	value := v.Entry.Node.Value()
+	if value.Valid() && strings.Contains(value.Raw(), "\n") && to.child != "" && m.Field(to.child) == nil && v.Entry.Doc == v.Server.Root &&
+		!slices.ContainsFunc(p.Fleet.Uses(value), func(u fleet.Use) bool { return u.Server != v.Server }) {
+		if fix := wrapLines(v, to); fix != nil {
+			return fix, ""
+		}
+	}
 	switch {
 	case !value.Valid() || value.Kind() == ast.KindMap || strings.Contains(value.Raw(), "\n"):
 		return nil, "move it there by hand, since it takes several lines"

@@ -30,7 +30,7 @@ field of a newer release. Of keys that define variables unused-variable speaks. 
 is taken for a field that slipped into accounts ("Expected map entries for accounts"). In resolver, latency and jetstream_cluster_migrate
 it ignores such a key without a word, which is a warning.`,
 			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs. A key among variables that
-nothing refers to is taken out.`,
+nothing refers to is taken out. One of several lines gets the block that it belongs to around it, if that is not there yet.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
 that they are right: --set unknown-field.take=suggestion takes them. Manual where nothing is near, where more than one
 block has the field, or where the field is there already. Unsafe where the server ignores the key, since the setting takes effect then. A field that is newer than the oldest release the files are
