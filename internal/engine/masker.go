@@ -221,11 +221,14 @@ func (m *masker) finding(f *Finding) {
 	m.changes(f.Fix.Changes)
 }
 
-// holds reports whether a text holds a secret of the file.
+// holds reports whether a text holds a secret of the file, or the most part of
+// one.
 func (m *masker) holds(path, s string) bool {
 	set := m.known[path]
+	part := strings.Trim(s, "\"' ")
 	return set != nil && slices.ContainsFunc(set.list, func(secret secretText) bool {
-		return len(secret.text) >= shortestRepeat && strings.Contains(s, secret.text)
+		return len(secret.text) >= shortestRepeat &&
+			(strings.Contains(s, secret.text) || len(part) > len(secret.text)/2 && strings.Contains(secret.text, part))
 	})
 }
 

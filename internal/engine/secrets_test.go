@@ -7,6 +7,8 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/engine"
+	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fixes/meaning"
 )
 
 const (
@@ -189,4 +191,18 @@ func TestEveryTextOfAFindingIsMasked(t *testing.T) {
 	if !found {
 		t.Error("the mismatch of the names was not found")
 	}
+}
+
+func TestAnEditThatWritesAPartOfASecretIsMarked(t *testing.T) {
+	req := files{"a.conf": "authorization { user: a, password: s3cretpw\u00a0 }\n"}.request()
+	req.Rules = []*fixes.Rule{meaning.HiddenBlank()}
+	for _, f := range run(t, req).Findings {
+		for _, e := range f.Fix.Edits {
+			if !e.Secret {
+				t.Errorf("%q is not marked as a secret", e.New)
+			}
+		}
+		return
+	}
+	t.Error("the rule finds nothing")
 }
