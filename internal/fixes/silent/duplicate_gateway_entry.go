@@ -120,6 +120,9 @@ func mergeGateways(p *fixes.Pass, s *fleet.Server, from, to fleet.GatewayEntry) 
 		}
 		return fix.Join(fixes.NewFix(urls.Value.Doc, edits, "")), true
 	}
+	if url == nil {
+		return fix.Join(p.Insert(s, to.Value, ast.Field{Key: "urls", Value: ast.List(items...)}, ast.AtEnd(), "")), true
+	}
 	entry := fixes.VisitEntry(s, item(list, indexOf(list, to.Value)), schema.Root().Find("gateway", "gateways").Block, url)
 	return fix.Join(p.Rename(entry, "urls", "")).Join(p.Replace(entry, ast.List(items...), "")), true
 }
