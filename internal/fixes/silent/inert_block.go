@@ -2,7 +2,6 @@ package silent
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -73,9 +72,10 @@ func checkInertBlock(p *fixes.Pass, s *fleet.Server, blocks []inertBlock) {
 		}
 		fix := p.Insert(s, v.Value, ast.Field{Key: "port", Value: portOf(p, b)}, ast.AtEnd(), "give %s a port", v.Entry.Key)
 		f.With(fix, "the block comes from a place that cannot be edited")
-		if b.name() == "gateway" && f.Severity == fixes.Warning && slices.ContainsFunc(s.Gateways, func(g fleet.GatewayEntry) bool { return g.Name.Text == "" || len(g.URLs) == 0 }) {
-			f.Because(fixes.Manual, "with a port the server would look at its gateways, and refuse an entry without a name or a URL: mend that first")
-			f.Fix = nil
+		if b.name() == "gateway" && fixes.Below(v, "name") == nil {
+			f.With(nil, "with a port the server would refuse the block, which has no name: give it both, or take it out")
+			p.Report(f)
+			continue
 		}
 		if _, given := p.Param(b.name()); !given {
 			f.Because(fixes.NeedsChoice, "the server will listen on one more port; choose it with --set inert-block."+b.name()+"=PORT")
