@@ -212,12 +212,16 @@ accounts block.`,
 			p.Report(manual(v.Finding("no token has the position %d: the server refuses to start (\"runtime error: index out of range\")", n), "name the position of the * that stands for the account"))
 			return
 		}
-		_, subject := text(v.Parent.Value.Map, "service", "stream")
-		tokens := strings.Split(subject, ".")
-		if !ok || n <= 0 || subject == "" || n <= int64(len(tokens)) && tokens[n-1] == "*" {
+		export := v.Parent.Value.Map.Field("service", "stream")
+		if export == nil || !export.Value.IsString() {
 			return
 		}
-		f := v.Finding("token %d of %s is no *: the server refuses to start (\"invalid subject\")", n, subject)
+		subject := export.Value.Text()
+		tokens := strings.Split(subject, ".")
+		if !ok || n <= 0 || n <= int64(len(tokens)) && tokens[n-1] == "*" {
+			return
+		}
+		f := v.Finding("token %d of %q is no *: the server refuses to start (\"invalid subject\")", n, subject)
 		p.Report(manual(f.Beside(v.Server.Values.Field("accounts"), "the accounts"), "name the position of the * that stands for the account"))
 	})
 }
@@ -238,15 +242,16 @@ latency sampling: invalid publish subject"), and for a service with more than on
 		if !v.Is("accounts.<name>.exports[]", "latency") || v.Value.Unknown() || v.Parent == nil || v.Parent.Value.Map.Field("stream") != nil {
 			return // of a stream: export-directive
 		}
+		of := v.Parent.Value.Map.Field("service") // without which the server passes over the entry
 		checkLatencyExport(p, v)
 		if v.Value.IsMap() {
 			e := v.Value.Map.Get("subject") // in lower case only (server/opts.go, parseServiceLatency)
 			if e == nil {
 				p.Report(addLatencySubject(p, v, v.KeyFinding("there is no subject for the samples: the server refuses to start (\"Latency subject required, but missing\")")))
-			} else if e.Value.IsString() && (!isSubject(e.Value.Text()) || hasWildcard(e.Value.Text())) {
+			} else if of != nil && e.Value.IsString() && (!isSubject(e.Value.Text()) || hasWildcard(e.Value.Text())) {
 				p.Report(wildcardSubject(at(v, e, "%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", e.Value.Text()), v))
 			}
-		} else if v.Value.IsString() && (!isSubject(v.Value.Text()) || hasWildcard(v.Value.Text())) {
+		} else if of != nil && v.Value.IsString() && (!isSubject(v.Value.Text()) || hasWildcard(v.Value.Text())) {
 			p.Report(wildcardSubject(v.Finding("%q is no subject to publish samples to: the server refuses to start (\"invalid publish subject\")", v.Value.Text()), v))
 		}
 	})

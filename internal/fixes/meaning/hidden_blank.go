@@ -33,9 +33,12 @@ equals no other.`,
 				return
 			}
 			text := v.Value.Text()
-			clean := strings.TrimFunc(strings.Map(dropWidthless, text), unicode.IsSpace)
 			names := hidden(text)
-			if len(names) == 0 || clean == text || clean == "" || !utf8.ValidString(text) {
+			if len(names) == 0 || !utf8.ValidString(text) {
+				return
+			}
+			clean := strings.TrimFunc(strings.Map(dropWidthless, text), unicode.IsSpace)
+			if clean == text || clean == "" {
 				return
 			}
 			f := v.Finding("a blank that cannot be seen is a part of this value (%s): the server takes it along", strings.Join(names, ", "))
