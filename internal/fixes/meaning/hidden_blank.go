@@ -53,7 +53,10 @@ equals no other.`,
 func hidden(text string) []string {
 	var names []string
 	for _, r := range text {
-		if name := sprintf("U+%04X", r); r > unicode.MaxASCII && (unicode.IsSpace(r) || dropWidthless(r) < 0) && !slices.Contains(names, name) {
+		if r <= unicode.MaxASCII || !unicode.IsSpace(r) && dropWidthless(r) >= 0 {
+			continue
+		}
+		if name := sprintf("U+%04X", r); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
