@@ -8,9 +8,9 @@ import (
 // AuthConflict finds ways to log in that exclude each other.
 func AuthConflict() *fixes.Rule {
 	r := refuses("auth-conflict", "two ways to log in that exclude each other, so the server refuses to start", fixes.Doc{
-		Message: "Cannot have a user/pass and token",
-		What: `An authorization block has one way to log in: a single user with password, or a token, or a list of users. Users of accounts
-count as a list of users ("Can not have a single user/pass and a users array", "Can not have a single user/pass and accounts",
+		Message: "Can not have a single user/pass and a users array",
+		What: `An authorization block has one way to log in: a single user with password, or a token, or a list of users ("Cannot have a user/pass
+and token"). Users of accounts count as a list of users ("Can not have a single user/pass and a users array", "Can not have a single user/pass and accounts",
 "Can not have a token and a users array", "Can not have a token and accounts", by the random order in which the server reads them).
 Routes and gateways take a single user with password alone ("Cluster authorization does not allow multiple users", "Gateway
 authorization does not support tokens", "does not support callouts"), leaf nodes a single user, a single nkey, or users; a user is
@@ -20,8 +20,8 @@ known by nkey or by name ("Nkey users do not take usernames or passwords"), and 
 one user of a list stands alone, and a list without users goes.`,
 		Applicability: `Safe for routes and gateways: nothing else can be meant. The single user may be left over from before there was a list, so
 somebody has to say that it shall log in: --set auth-conflict.user=list. Else manual: either way takes somebody's access away.`,
-		Before:     "authorization {\n  user: app\n  password: s3cret\n  token: t0ken\n}\n",
-		After:      "authorization {\n  user: app\n  password: s3cret\n}\n",
+		Before:     "authorization {\n  user: app\n  password: s3cret\n  users: [\n    { user: ops, password: s3cret2 }\n  ]\n}\n",
+		After:      "authorization {\n  users: [\n    { user: app, password: s3cret }\n    { user: ops, password: s3cret2 }\n  ]\n}\n",
 		References: []string{"server/opts.go: parseAuthorization, parseAccounts, parseUsers", "server/leafnode.go: validateLeafNodeAuthOptions"},
 	}, checkAuthConflict)
 	r.Params = []fixes.Param{{
