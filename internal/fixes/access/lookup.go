@@ -1,7 +1,9 @@
 package access
 
 import (
+	"maps"
 	"reflect"
+	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
@@ -33,10 +35,24 @@ func at(v *fixes.Visit, e *fleet.Entry, format string, args ...any) *fixes.Findi
 	return w.KeyFinding(format, args...)
 }
 
+// withoutGlobal returns the plain form of a block, with the account $G left out,
+// which is the one that is meant if none is named.
+func withoutGlobal(v *fleet.Value) any {
+	plain, ok := v.Plain().(map[string]any)
+	if !ok {
+		return v.Plain()
+	}
+	rest := maps.Clone(plain)
+	maps.DeleteFunc(rest, func(key string, value any) bool {
+		return (strings.EqualFold(key, "account") || strings.EqualFold(key, "local")) && value == "$G"
+	})
+	return rest
+}
+
 // takeOutCopy adds the fix that takes an item of a list out because an earlier
 // one says the same in all.
 func takeOutCopy(p *fixes.Pass, f *fixes.Finding, item *fixes.Visit, first *fleet.Value, title, otherwise string) *fixes.Finding {
-	if first.Unknown() || item.Value.Unknown() || !reflect.DeepEqual(first.Plain(), item.Value.Plain()) {
+	if first.Unknown() || item.Value.Unknown() || !reflect.DeepEqual(withoutGlobal(first), withoutGlobal(item.Value)) {
 		return manual(f, otherwise)
 	}
 	fix := p.Delete(item, "%s", title)

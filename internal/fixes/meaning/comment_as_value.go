@@ -88,7 +88,7 @@ func reportCommentAsValue(p *fixes.Pass, d *fleet.Doc, n ast.Node) {
 			{Start: start, End: start, New: indent + comment + newline},
 			{Start: n.Start(), End: at},
 		}, "move the comment above %s", entry.Key())
-		around(p, d, f.Fix, keysOf(n)...)
+		around(p, d, f.Fix, append(keysOf(n), keysIn(entry.Next(), at)...)...)
 		if c == '[' {
 			f.Span.End = t.LineEnd(at) // what goes wrong there follows from this
 		}
@@ -99,6 +99,21 @@ func reportCommentAsValue(p *fixes.Pass, d *fleet.Doc, n ast.Node) {
 		f.Severity = fixes.Warning
 	}
 	p.Report(f)
+}
+
+// keysIn returns the keys in the braces at off that the parser takes for braces of
+// the top level, because what they belong to has the comment for its value.
+func keysIn(n ast.Node, off int) []string {
+	if !n.Valid() || n.Kind() != ast.KindBraces || n.Start() != off {
+		return nil
+	}
+	var keys []string
+	for c := range n.Children() {
+		if c.Kind() == ast.KindEntry {
+			keys = append(keys, c.Key())
+		}
+	}
+	return keys
 }
 
 // reportGluedComment speaks of a # in a value whose field takes no such text.

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -26,7 +27,7 @@ func QuoteDigitValue() *fixes.Rule {
 			What: `An unquoted value that starts with a digit, a minus sign or a dot is read as a number, a size, a date or an address. A
 password such as -abc, a UUID, 1.5s, 10.0.0.0/8 or 2.10.0-RC1 is none of these to its end, and the server refuses the file.
 Up to 2.14 that also holds for digits, a size letter and a digit (5p3cret, 2m30s), which 2.15 reads as text. The path of
-an include must not start with a digit or a minus sign without quotes either.`,
+an include must not start with a digit or a minus sign without quotes either. [::]:4222 starts as a list does.`,
 			Fix: `The value is put in quotes.`,
 			Applicability: `Safe: the server refuses the file as it is, or the quoted value is the one that 2.15 reads. Manual if the field takes
 no text, such as a size (which has no fractions), or if more words follow on the line.`,
@@ -76,6 +77,9 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		start = numberBefore(t, holder, e.Span.Start)
 	}
 	if start < 0 {
+		if m := bracketedAddress(t, e); m != nil {
+			return m
+		}
 		return cidrInList(t, e)
 	}
 	end := wordEnd(src, start)
@@ -163,6 +167,29 @@ func numberBefore(t *ast.Document, n ast.Node, off int) int {
 		return -1
 	}
 	return -1
+}
+
+// ipv6Port matches an IPv6 address in brackets with a port behind it.
+var ipv6Port = regexp.MustCompile(`^\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]:[0-9]+$`)
+
+// bracketedAddress knows [::]:4222, which starts as a list does.
+func bracketedAddress(t *ast.Document, e *ast.SyntaxError) *mend {
+	for n := range t.Root().Walk() {
+		if n.Kind() != ast.KindArray || n.End() != e.Span.Start || n.Parent().Kind() != ast.KindEntry {
+			continue
+		}
+		span := ast.Span{Start: n.Start(), End: wordEnd(t.Source(), n.End())}
+		if !ipv6Port.MatchString(t.Text(span)) || !isValueEnd(t.Source(), span.End) {
+			return nil
+		}
+		return &mend{
+			span:    span,
+			message: fmt.Sprintf("%s starts like a list and is an address: without quotes the server refuses the file", keyNear(n)),
+			title:   "put the address in quotes",
+			edits:   []ast.Edit{{Start: span.Start, End: span.End, New: ast.QuoteString(t.Text(span), ast.Double)}},
+		}
+	}
+	return nil
 }
 
 // cidrInList knows [10.0.0.0/8]: the slash ends the address, and the number
