@@ -37,6 +37,7 @@ var Choices = map[string]string{
 	"mqtt-jetstream.store_dir":                "data",
 	"name-with-space.with":                    "-",
 	"port-conflict.port":                      "14222",
+	"quote-space-value.as":                    "text",
 	"resolver-option.hard_delete":             "allow",
 	"resolver-preload.keep":                   "resolver",
 	"server-name-missing.name":                "n1",

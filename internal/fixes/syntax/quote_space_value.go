@@ -17,6 +17,10 @@ func QuoteSpaceValue() *fixes.Rule {
 		Severity: fixes.Error,
 		Summary:  "a text of several words has no quotes, and ends at the first blank",
 		Syntax:   true,
+		Params: []fixes.Param{{
+			Name: "as", Default: "none: a person decides", Values: []string{"text"},
+			Doc: "text says that words up to the end of a line belong to the value",
+		}},
 		Doc: fixes.Doc{
 			Stage: "parse",
 			Message: `Expected a map value terminator ',' or a map terminator '}', but got 'x' instead; ` +
@@ -24,7 +28,8 @@ func QuoteSpaceValue() *fixes.Rule {
 			What: `A value without quotes ends at the first blank. The next word would have to be a key on a line of its own, or behind a comma, and
 the server refuses the file.`,
 			Fix: "The words are put in quotes.",
-			Applicability: `Safe: the server refuses the file as it is. Nothing is offered where the field does not take any text, where one of the words
+			Applicability: `Safe where a comma or a bracket ends the words: the server refuses the file as it is. Words up to the end of the line may be a
+comment without its #, which needs a choice: --set quote-space-value.as=text. Nothing is offered where the field does not take any text, where one of the words
 is a field of the block or has a separator behind it (missing-comma), or holds quotes or brackets.`,
 			Effect: "None: the server does not start with the file as it is.",
 			Before: "authorization {\n  user: app\n  password: correct horse battery\n}\n",
@@ -69,12 +74,18 @@ func findSpaceValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	if strings.ContainsAny(text, `\"'`) || !isValueEnd(src, end) {
 		return nil
 	}
-	return &mend{
+	m := &mend{
 		span:    ast.Span{Start: prev.Start(), End: end},
 		message: fmt.Sprintf("%s has a blank and no quotes, so it ends at the first word: the server refuses the file", keyNear(prev)),
 		title:   "put " + keyNear(prev) + " in quotes",
 		edits:   []ast.Edit{{Start: prev.Start(), End: end, New: ast.QuoteString(text, ast.Double)}},
 	}
+	next := skipBlanks(src, end)
+	if _, chosen := p.Param("as"); !chosen && (next == len(src) || strings.IndexByte(",;]}", src[next]) < 0) {
+		m.applicability = fixes.NeedsChoice
+		m.reason = "the words may be a comment without its #: if they belong to the value, --set quote-space-value.as=text"
+	}
+	return m
 }
 
 // takesAnyText reports whether a field takes a text of any form, so that blanks
