@@ -35,6 +35,9 @@ func Typed(t schema.Type) Fields {
 	return func(_ *schema.Block, f *schema.Field) bool { return f != nil && (f.Type|f.Elem)&t != 0 }
 }
 
+// All is for all values there are.
+func All(*schema.Block, *schema.Field) bool { return true }
+
 // Known is for all that the server knows.
 func Known(_ *schema.Block, f *schema.Field) bool { return f != nil }
 

@@ -28,6 +28,7 @@ equals no other.`,
 			Before:        "server_name:\u00a0hub\nport: 4222\n",
 			After:         "server_name:hub\nport: 4222\n",
 		},
+		Fields: fixes.All,
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if !v.Value.IsString() || v.Value.Use.Valid() || v.Value.Node.Quote() != ast.Bare {
 				return

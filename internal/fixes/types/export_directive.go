@@ -32,7 +32,7 @@ service and has other settings, which may belong to either.`,
 			Before: "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\", response_type: \"stream\" }\n    ]\n  }\n}\n",
 			After:  "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\" }\n    ]\n  }\n}\n",
 		},
-		Fields:     fixes.In(exportBlock, importBlock),
+		Fields:     fixes.Either(fixes.In(exportBlock, importBlock), fixes.At("accounts.<name>", "exports", "imports")),
 		CheckValue: checkExportDirective,
 	}
 }

@@ -83,18 +83,9 @@ must choose one.`,
 			Before: "port: 4222\nmax_subscription_tokens: 0\n",
 			After:  "port: 4222\n",
 		},
-		Fields:     isSpanned,
+		Fields:     fixes.Typed(schema.Int | schema.Duration | schema.Percent),
 		CheckValue: checkValueRange,
 	}
-}
-
-// isSpanned is for the fields whose values the server bounds.
-func isSpanned(b *schema.Block, f *schema.Field) bool {
-	if b == nil || f == nil {
-		return false
-	}
-	_, ok := spans[b.Path][f.Name]
-	return ok
 }
 
 func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
