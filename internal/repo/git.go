@@ -81,10 +81,29 @@ func (g *Git) root(dir string) string {
 }
 
 // hasGit reports whether dir is the top of a checkout. In a worktree and a
-// submodule, .git is a file.
+// submodule, .git is a file. A folder of that name that holds nothing of a
+// repository is none to git, which looks further up; one that is only damaged
+// is a repository here, so that git says what is wrong.
 func hasGit(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, ".git"))
-	return err == nil
+	name := filepath.Join(dir, ".git")
+	info, err := os.Stat(name)
+	if err != nil || !info.IsDir() {
+		_, err := os.Lstat(name)
+		return err == nil
+	}
+	return slices.ContainsFunc([]string{"HEAD", "objects", "refs"}, func(part string) bool {
+		return exists(filepath.Join(name, part))
+	})
+}
+
+// inside returns what keeps git to the checkout at root: it neither looks
+// further up if it does not take root for one, nor compares another folder that
+// core.worktree names.
+func inside(root string) []string {
+	if root == "" {
+		return nil
+	}
+	return []string{"GIT_CEILING_DIRECTORIES=" + filepath.Dir(root), "GIT_WORK_TREE=" + root}
 }
 
 // realPath returns the absolute path without links. Of a file that does not
@@ -328,7 +347,7 @@ func (g *Git) commit(root, ref string) (string, error) {
 		return "", fmt.Errorf("%s: no commit %q; write a branch, a tag or a commit", root, ref)
 	}
 	var out strings.Builder
-	_, err := g.run(Command{Dir: root, Args: []string{"rev-parse", "--verify", ref + "^{commit}"}, Stdout: &out})
+	_, err := g.run(Command{Dir: root, Env: inside(root), Args: []string{"rev-parse", "--verify", ref + "^{commit}"}, Stdout: &out})
 	var failed *GitError
 	if errors.As(err, &failed) {
 		return "", fmt.Errorf("%s: no commit %q; fetch it first (a shallow clone knows few commits): %w", root, ref, err)
@@ -345,7 +364,7 @@ func (g *Git) ignored(dir string, paths []string) (map[string]bool, error) {
 	}
 	found := map[string]bool{}
 	_, err := g.run(Command{
-		Dir: dir, Args: []string{"check-ignore", "-z", "--stdin"}, Stdin: in,
+		Dir: dir, Env: inside(g.rootOf(dir)), Args: []string{"check-ignore", "-z", "--stdin"}, Stdin: in,
 		Stdout: &records{do: func(p string) { found[strings.TrimPrefix(p, "./")] = true }},
 	})
 	var failed *GitError
@@ -355,10 +374,10 @@ func (g *Git) ignored(dir string, paths []string) (map[string]bool, error) {
 	return found, err
 }
 
-// call runs git in dir and hands on the records that it writes.
-func (g *Git) call(dir string, args []string, do func(record string)) error {
+// call runs git in the checkout at root and hands on the records that it writes.
+func (g *Git) call(root string, args []string, do func(record string)) error {
 	var out io.Writer = &records{do: do}
-	_, err := g.run(Command{Dir: dir, Args: args, Stdout: out})
+	_, err := g.run(Command{Dir: root, Env: inside(root), Args: args, Stdout: out})
 	return err
 }
 

@@ -39,7 +39,7 @@ func (g *Git) Staged(paths []string) (map[string]StagedFile, error) {
 }
 
 func (g *Git) stagedIn(in *group, staged map[string]StagedFile) error {
-	env := g.hookIndex(in.root)
+	env := append(g.hookIndex(in.root), inside(in.root)...)
 	ids := map[string]string{}
 	raw := ""
 	read := &records{do: func(r string) {
@@ -57,7 +57,7 @@ func (g *Git) stagedIn(in *group, staged map[string]StagedFile) error {
 		// There is no commit yet. git knows the tree without files, whose name
 		// depends on the format, without having it.
 		var name strings.Builder
-		if _, err := g.run(Command{Dir: in.root, Args: []string{"hash-object", "-t", "tree", "--stdin"}, Stdout: &name}); err != nil {
+		if _, err := g.run(Command{Dir: in.root, Env: inside(in.root), Args: []string{"hash-object", "-t", "tree", "--stdin"}, Stdout: &name}); err != nil {
 			return err
 		}
 		base = strings.TrimSpace(name.String())

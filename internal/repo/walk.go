@@ -243,7 +243,7 @@ func (w *walker) list(rel string) (files, inner []string, err error) {
 		{[]string{"ls-files", "-z", "-s"}, tracked},
 		{[]string{"ls-files", "-z", "-o", "--exclude-standard"}, untracked},
 	} {
-		stderr, err := w.f.opts.Git.run(Command{Dir: w.full(rel), Args: c.args, Stdout: &records{do: c.do}})
+		stderr, err := w.f.opts.Git.run(Command{Dir: w.full(rel), Env: inside(w.f.opts.Git.rootOf(w.full(rel))), Args: c.args, Stdout: &records{do: c.do}})
 		if err != nil {
 			return nil, nil, err
 		}
