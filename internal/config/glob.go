@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -24,6 +25,9 @@ type Glob struct {
 	inside bool       // something must be left of the path: the pattern ended in / or **
 	marked bool       // the pattern ended in /, so a directory itself matches
 }
+
+// class is a named class of characters inside brackets.
+var class = regexp.MustCompile(`(^|[^\\])\[[^\]]*\[:[a-z]+:\]`)
 
 // ParseGlob reads a pattern.
 func ParseGlob(pattern string) (Glob, error) {
@@ -57,6 +61,9 @@ func ParseGlob(pattern string) (Glob, error) {
 			continue
 		case "", ".", "..":
 			return g, errors.New("a pattern has no empty, . or .. parts; it starts at the folder of its file")
+		}
+		if class.MatchString(s) {
+			return g, errors.New("the pattern has a class such as [:alpha:], which is not known here; write the characters, as in [a-z]")
 		}
 		s = strings.ReplaceAll(s, "[!", "[^")
 		if _, err := path.Match(s, ""); err != nil {
