@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -337,6 +338,48 @@ func TestSourcesReadListsAndDirectories(t *testing.T) {
 		if _, err := Sources([]string{bad}); err == nil {
 			t.Errorf("%s is taken", bad)
 		}
+	}
+}
+
+func TestASourceIsTheSameWithAnotherToken(t *testing.T) {
+	isolate(t)
+	write(t, "list", "\xef\xbb\xbfhttps://x:one@example.com/r.git\r\nhttps://x:two@example.com/r.git\r\n")
+	list, err := Sources([]string{"list"})
+	if err != nil || len(list) != 1 || list[0].Name != "https://x:********@example.com/r.git" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestWorkTreesOfOneRepositoryAreCorrectedOnce(t *testing.T) {
+	isolate(t)
+	repository(t, "src/main")
+	git(t, "src/main", "worktree", "add", "-q", "../a-tree", "-b", "other")
+	repository(t, "src/else")
+	got := make(map[string]Status)
+	notes := make(map[string]string)
+	for _, o := range runAll(t, options(t, "state"), "src") {
+		got[o.Source.Name], notes[o.Source.Name] = o.Status, strings.Join(o.Notes, ";")
+	}
+	want := map[string]Status{"src/main": StatusChanged, "src/else": StatusChanged, "src/a-tree": StatusUnchanged}
+	if !maps.Equal(got, want) || !strings.Contains(notes["src/a-tree"], "src/main") {
+		t.Errorf("%v %v, want %v", got, notes, want)
+	}
+	// Without the repository itself, one of the work trees stands for it.
+	git(t, "src/main", "worktree", "add", "-q", "../b-tree", "-b", "another")
+	opts := options(t, "alone")
+	opts.Branch = "alone"
+	out := runAll(t, opts, "src/a-tree", "src/b-tree")
+	if out[0].Status != StatusChanged || out[1].Status != StatusUnchanged {
+		t.Errorf("%+v %+v", out[0], out[1])
+	}
+}
+
+func TestADirectoryThatIsGoneIsSaidSo(t *testing.T) {
+	isolate(t)
+	write(t, "list", "gone\n")
+	out := runAll(t, options(t, "state"), "list")
+	if out[0].Status != StatusError || out[0].Message != "there is no such directory" {
+		t.Errorf("%+v", out[0])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,6 +142,11 @@ func (r *run) guarded(ctx context.Context, src Source) *Outcome {
 
 // one does all that is to be done for a repository.
 func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
+	if src.Twin != "" {
+		o.Status = StatusUnchanged
+		o.Notes = append(o.Notes, "it is a work tree of the same repository as "+src.Twin+", where the branch is made")
+		return nil
+	}
 	scratch, err := os.MkdirTemp(r.tmp, "repo-")
 	if err != nil {
 		return err
@@ -197,6 +203,9 @@ func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
 // place returns where the repository is, and clones it if need be.
 func (r *run) place(src Source, scratch string) (string, error) {
 	if src.URL == "" {
+		if _, err := os.Stat(src.Dir); errors.Is(err, fs.ErrNotExist) {
+			return "", errors.New("there is no such directory")
+		}
 		return src.Dir, nil
 	}
 	dir := filepath.Join(scratch, "clone")

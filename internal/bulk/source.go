@@ -19,9 +19,12 @@ import (
 type Source struct {
 	Name string // for people: as it was given, without a password
 	Slug string // for file names, different for every source of a list
-	Key  string // the same for the same repository, and without secrets
+	Key  string // the same for the same repository, whatever password an address has
 	Dir  string // of a repository on this machine, "" for an address
 	URL  string // what is cloned, "" for a repository on this machine
+	// Twin names another source of the list that is the same repository with
+	// another work tree, "" if there is none before it: branches are shared.
+	Twin string
 }
 
 // depth is how far below a directory repositories are looked for.
@@ -53,7 +56,58 @@ func Sources(operands []string) ([]Source, error) {
 			s.Slug += "-" + s.Key[:8]
 		}
 	}
+	twins(list)
 	return list, nil
+}
+
+// twins finds the sources that are work trees of one repository. The one that
+// holds the repository stands for all of them, else the first.
+func twins(list []Source) {
+	first := make(map[string]int)
+	common := make([]string, len(list))
+	for i, s := range list {
+		if s.Dir == "" {
+			continue
+		}
+		git, linked := gitDir(s.Dir)
+		common[i] = git
+		if _, ok := first[git]; !ok || !linked {
+			first[git] = i
+		}
+	}
+	for i := range list {
+		if common[i] != "" && first[common[i]] != i {
+			list[i].Twin = list[first[common[i]]].Name
+		}
+	}
+}
+
+// gitDir returns where a repository has its branches, without asking git, which
+// may find it broken; linked says that dir is one of several work trees and not
+// the first.
+func gitDir(dir string) (git string, linked bool) {
+	git = filepath.Join(dir, ".git")
+	text, err := os.ReadFile(git)
+	switch {
+	case err == nil: // a submodule, or a work tree
+		to, _ := strings.CutPrefix(strings.TrimSpace(string(text)), "gitdir: ")
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(dir, to)
+		}
+		git = to
+		if text, err := os.ReadFile(filepath.Join(to, "commondir")); err == nil {
+			if git = strings.TrimSpace(string(text)); !filepath.IsAbs(git) {
+				git = filepath.Join(to, git)
+			}
+			linked = true
+		}
+	case os.IsNotExist(err): // bare
+		git = dir
+	}
+	if real, err := filepath.EvalSymlinks(git); err == nil {
+		git = real
+	}
+	return git, linked
 }
 
 // sourcesOf is Sources for one operand; name is how it was written.
@@ -62,7 +116,7 @@ func sourcesOf(path, name string, lists bool) ([]Source, error) {
 		if err := repo.CheckURL(name); err != nil {
 			return nil, fmt.Errorf("%s: %w", repo.MaskURL(name), err)
 		}
-		return []Source{newSource(Source{Name: repo.MaskURL(name), URL: name}, name)}, nil
+		return []Source{newSource(Source{Name: repo.MaskURL(name), URL: name}, repo.WithoutSecret(name))}, nil
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -87,6 +141,7 @@ func readList(path, name string) ([]Source, error) {
 	if bytes.IndexByte(text, 0) >= 0 {
 		return nil, fmt.Errorf("%s: is no list of repositories", name)
 	}
+	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
 	var list []Source
 	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {

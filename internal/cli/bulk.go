@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/natsfix/natsfix/internal/bulk"
+	"github.com/natsfix/natsfix/internal/config"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/repo"
@@ -115,8 +116,12 @@ func (a *App) bulk(ctx context.Context, c *call) (int, error) {
 
 // all runs over the repositories and tells what became of them.
 func (r *bulkRun) all(ctx context.Context, list []bulk.Source, summaries string) (int, error) {
+	flags, err := r.flagsDigest()
+	if err != nil {
+		return 0, err
+	}
 	opts := bulk.Options{
-		Branch: r.branch, Write: r.write, Push: r.push, Remote: r.remote, Jobs: r.opts.jobs, Flags: r.flagsDigest(),
+		Branch: r.branch, Write: r.write, Push: r.push, Remote: r.remote, Jobs: r.opts.jobs, Flags: flags,
 		SummaryDir: summaries, Wanted: r.wanted, Examine: r.examine,
 	}
 	if opts.Jobs == 0 {
@@ -205,8 +210,9 @@ func openBulkState(dir string) (lock io.Closer, state *bulk.State, err error) {
 	return f, state, nil
 }
 
-// flagsDigest stands for all that decides about corrections.
-func (r *bulkRun) flagsDigest() string {
+// flagsDigest stands for all that decides about corrections: the flags, and what
+// is in the files and variables that they name.
+func (r *bulkRun) flagsDigest() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, buildVersion(), r.branch)
 	var flags []string
@@ -225,7 +231,34 @@ func (r *bulkRun) flagsDigest() string {
 	for _, rule := range r.app.Rules { // recipes among them
 		fmt.Fprintln(h, rule.Name)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
+	files := make(map[string]bool)
+	for _, recipe := range r.app.recipes {
+		files[recipe.Pos.File] = true
+		if recipe.Table != nil { // it may come from a file of its own
+			fmt.Fprintf(h, "%+v\n", *recipe.Table)
+		}
+	}
+	if r.opts.config != "" {
+		files[r.opts.config] = true
+		cfg, err := config.NewLoader(r.knownRules()).File(r.opts.config)
+		if err != nil {
+			return "", err
+		}
+		if cfg.EnvFile.IsSet() {
+			files[cfg.EnvFile.Text] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(h, "%q\n", text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.opts.env.values)) {
+		fmt.Fprintf(h, "%q=%q\n", name, r.opts.env.values[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
 // wanted says by its name whether a file is worth looking into.

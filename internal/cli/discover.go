@@ -157,6 +157,9 @@ func (s *session) configLoader(known config.Known) (func(dir string) (*config.Co
 		return func(string) (*config.Config, error) { return none, nil }, nil
 	case s.opts.config != "":
 		cfg, err := loader.File(s.opts.config)
+		if s.tree != nil && err == nil { // it speaks of each repository
+			cfg = cfg.At(s.tree.Root)
+		}
 		return func(string) (*config.Config, error) { return cfg, err }, err
 	}
 	return loader.Load, nil

@@ -50,3 +50,15 @@ func (c *Config) Guest() (guest *Config, ignored []string) {
 	}
 	return newConfig(c.cwd, files), slices.Sorted(maps.Keys(out))
 }
+
+// At returns the configuration with all globs starting at dir, an absolute path,
+// instead of at the folders of the files. Paths stay what they are.
+func (c *Config) At(dir string) *Config {
+	files := make([]*file, len(c.files))
+	for i, f := range c.files {
+		moved := *f
+		moved.dir = dir
+		files[i] = &moved
+	}
+	return newConfig(c.cwd, files)
+}

@@ -52,3 +52,22 @@ overrides:
 		t.Error("the settings themselves changed")
 	}
 }
+
+func TestAtMovesGlobsAndNoPaths(t *testing.T) {
+	dir, other := t.TempDir(), t.TempDir()
+	text := "env-file: vars\nexclude: [\"old/\"]\noverrides:\n  - paths: [\"x/\"]\n    rules: {a: off}\n"
+	if err := os.WriteFile(filepath.Join(dir, Name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := NewLoader(Known{}).File(filepath.Join(dir, Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := cfg.At(other)
+	if !moved.Excluded(filepath.Join(other, "old", "a.conf"), false) || moved.Excluded(filepath.Join(dir, "old", "a.conf"), false) {
+		t.Error("the exclude list does not start at the new folder")
+	}
+	if moved.ForPath(filepath.Join(other, "x", "a.conf")).Rules["a"].Severity != Off || moved.EnvFile.Text != filepath.Join(dir, "vars") {
+		t.Error("overrides are lost, or a path moved")
+	}
+}

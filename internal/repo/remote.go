@@ -62,6 +62,29 @@ func MaskURL(s string) string {
 	return scheme + "://" + user + "@" + host[i+1:] + "/" + path
 }
 
+// WithoutSecret returns an address without what may change from run to run and
+// is nobody else's business: the password, and for http the user, who is often a
+// token.
+func WithoutSecret(s string) string {
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return s
+	}
+	host, path, slash := strings.Cut(rest, "/")
+	i := strings.LastIndex(host, "@")
+	if i < 0 {
+		return s
+	}
+	user, _, _ := strings.Cut(host[:i], ":")
+	if host = host[i+1:]; user != "" && !strings.HasPrefix(strings.ToLower(scheme), "http") {
+		host = user + "@" + host
+	}
+	if slash {
+		host += "/"
+	}
+	return scheme + "://" + host + path
+}
+
 // tame are the options of the programs that a repository on this machine is
 // served by: it runs none of its own.
 const tame = "git -c core.hooksPath=/dev/null -c core.fsmonitor= -c core.alternateRefsCommand=true -c receive.autogc=false -c gc.auto=0 "
@@ -78,7 +101,8 @@ func localOf(address string) string {
 }
 
 // Clone makes a bare clone of the branch that a repository has checked out, with
-// its last commit only. dir must not exist. It is there as a whole or not at all.
+// its last commit only. dir must not exist. It is there as a whole or not at all,
+// and holds no password of the address.
 func Clone(run Runner, address, dir string) error {
 	if err := CheckURL(address); err != nil {
 		return err
@@ -98,6 +122,11 @@ func Clone(run Runner, address, dir string) error {
 	to := filepath.Join(temp, "repo")
 	if _, err := run(Command{Dir: temp, Args: append(args, "--", address, to), Network: true}); err != nil {
 		return masked(err, address)
+	}
+	if bare := WithoutSecret(address); bare != address { // git has written it down
+		if _, err := run(Command{Dir: to, Args: []string{"config", "remote.origin.url", bare}}); err != nil {
+			return masked(err, address)
+		}
 	}
 	return os.Rename(to, dir)
 }

@@ -1,6 +1,13 @@
 package repo
 
-import "testing"
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
 
 func TestAddressesAreToldFromPaths(t *testing.T) {
 	for text, want := range map[string]bool{
@@ -34,5 +41,51 @@ func TestMaskURLHidesPasswordsAndTokens(t *testing.T) {
 		if got := MaskURL(text); got != want {
 			t.Errorf("MaskURL(%q) is %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestWithoutSecretIsTheSameForEveryPassword(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://user:pass@example.com/a.git": "https://example.com/a.git",
+		"https://ghp_token@example.com/a":     "https://example.com/a",
+		"https://example.com/a@b":             "https://example.com/a@b",
+		"ssh://git:pass@example.com/a":        "ssh://git@example.com/a",
+		"ssh://git@example.com":               "ssh://git@example.com",
+		"git@example.com:a":                   "git@example.com:a",
+		"/a@b":                                "/a@b",
+	} {
+		if got := WithoutSecret(text); got != want {
+			t.Errorf("WithoutSecret(%q) is %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestACloneDoesNotKeepThePassword(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no shell to stand in for ssh")
+	}
+	top := isolate(t)
+	write(t, "r/a.conf")
+	commit(t, "r")
+	// ssh that runs its last argument here.
+	put(t, "ssh.sh", "for last; do :; done\nexec sh -c \"$last\"\n")
+	t.Setenv("GIT_SSH_COMMAND", "sh "+top+"/ssh.sh")
+	if err := Clone(Exec(context.Background()), "ssh://user:pa55word@example.com"+top+"/r", top+"/to/clone"); err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	err := filepath.WalkDir("to", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		seen++
+		text, err := os.ReadFile(path)
+		if strings.Contains(string(text), "pa55word") {
+			t.Errorf("%s holds the password", path)
+		}
+		return err
+	})
+	if err != nil || seen == 0 {
+		t.Fatal(seen, err)
 	}
 }
