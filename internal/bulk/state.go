@@ -57,6 +57,7 @@ type Commit struct {
 type State struct {
 	mu      sync.Mutex
 	file    *os.File
+	size    int64 // of the whole lines in file
 	entries map[string]Entry
 	order   []string
 }
@@ -108,7 +109,7 @@ func OpenState(path string) (*State, error) {
 		err = f.Truncate(int64(whole))
 	}
 	if err == nil {
-		_, err = f.Seek(int64(whole), io.SeekStart)
+		s.size, err = f.Seek(int64(whole), io.SeekStart)
 	}
 	if err != nil {
 		f.Close()
@@ -151,9 +152,13 @@ func (s *State) Record(e Entry) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.file.Write(append(line, '\n')); err != nil {
+	n, err := s.file.WriteAt(append(line, '\n'), s.size)
+	if err != nil {
+		// On a full disk a part of the line may be there, and would spoil the next.
+		_ = s.file.Truncate(s.size)
 		return fmt.Errorf("the state cannot be written: %w", err)
 	}
+	s.size += int64(n)
 	s.put(e)
 	return s.file.Sync()
 }
