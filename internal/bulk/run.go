@@ -73,6 +73,10 @@ type Outcome struct {
 	Diff    []byte
 }
 
+// HasBranch reports whether the branch is there that a run has made, even if it
+// could not be pushed.
+func (o *Outcome) HasBranch() bool { return o.Stage == Branched || o.Stage == Pushed }
+
 type run struct {
 	Options
 	tmp   string

@@ -63,7 +63,10 @@ func newTree(c *repo.Checkout, commit, root string, wanted func(name string) boo
 			ask = append(ask, e)
 		}
 	}
-	if links > 0 {
+	switch {
+	case links == 1:
+		t.Left = append(t.Left, "1 symbolic link is not looked into; what it leads to is, where it stands")
+	case links > 1:
 		t.Left = append(t.Left, fmt.Sprintf("%d symbolic links are not looked into; what they lead to is, where it stands", links))
 	}
 	dir, err := os.OpenRoot(root)

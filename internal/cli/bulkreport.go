@@ -137,7 +137,9 @@ func (r *bulkRun) table(w io.Writer, outcomes []*bulk.Outcome) error {
 		case bulk.StatusWouldChange:
 			branch = r.branch + " (not made)"
 		case bulk.StatusRefused, bulk.StatusError, bulk.StatusSkipped:
-			branch = string(o.Status)
+			if branch = string(o.Status); o.Status == bulk.StatusError && o.HasBranch() {
+				branch = r.branch + " (not pushed)"
+			}
 		}
 		n := func(i int) string {
 			if o.Counts.Files == 0 && o.Status != bulk.StatusUnchanged { // not looked at
@@ -173,14 +175,15 @@ func (r *bulkRun) table(w io.Writer, outcomes []*bulk.Outcome) error {
 // bulkNotes says on standard error what the table has no room for.
 func (r *bulkRun) bulkNotes(outcomes []*bulk.Outcome) {
 	count := make(map[bulk.Status]int)
-	summaries := 0
+	summaries, made := 0, false
 	for _, o := range outcomes {
 		count[o.Status]++
+		made = made || o.HasBranch()
 		if o.Summary != "" {
 			summaries++
 		}
 		if o.Message != "" {
-			r.warn("%s: %s", report.Plain(o.Source.Name), report.Plain(o.Message))
+			r.warn("%s: %s", report.Plain(o.Source.Name), report.Plain(strings.ReplaceAll(o.Message, "\n", "; ")))
 		}
 		for _, note := range o.Notes {
 			r.say("%s: %s", report.Plain(o.Source.Name), report.Plain(note))
@@ -201,7 +204,7 @@ func (r *bulkRun) bulkNotes(outcomes []*bulk.Outcome) {
 	case r.write && summaries > 0:
 		r.say("Texts for the pull requests: %s", summaryDir(outcomes))
 	}
-	if r.write && changed > 0 {
+	if made {
 		r.say("To remove the branches: natsfix undo --bulk %s", shellQuote(r.branch))
 	}
 }
@@ -282,9 +285,11 @@ func (r *bulkRun) json(w io.Writer, outcomes []*bulk.Outcome) error {
 			Files: o.Counts.Files, Findings: o.Counts.Findings, Changed: o.Counts.Changed, Refused: o.Counts.Refused,
 			Base: o.Base, Head: o.Head, Pushed: o.Entry.Pushed, Summary: o.Summary, Commits: append([]bulk.Commit{}, o.Commits...),
 		}
+		if o.HasBranch() {
+			one.Branch = r.branch
+		}
 		switch o.Status {
 		case bulk.StatusChanged:
-			one.Branch = r.branch
 			doc.Summary.Changed++
 		case bulk.StatusWouldChange:
 			doc.Summary.Changed++
