@@ -88,6 +88,8 @@ func (o *options) readChoices(c *cli.Context) error {
 		return usage("--reason is for --add-ignores")
 	case strings.ContainsAny(o.reason, "\r\n"):
 		return usage("--reason is one line")
+	case strings.Contains(" "+o.reason, " until="):
+		return usage("--reason is only a text: an until= in it would end nothing; add it to the comments in front of --")
 	case o.since != "" && o.staged:
 		return usage("--since and --staged contradict each other")
 	case o.commit && o.allowDirty:

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,11 +27,14 @@ type ignore struct {
 	line  int      // that it is for, 0 for the file
 	rules []string
 	until time.Time // zero if it does not end
-	// reason says whether there is one, wrong what keeps the comment from being
-	// understood.
-	reason bool
-	wrong  string
+	// reason says whether there is one, late that it holds an until=, wrong what
+	// keeps the comment from being understood.
+	reason, late bool
+	wrong        string
 }
+
+// dashes stand in front of a reason. Editors make one dash of two.
+var dashes = regexp.MustCompile("--|[–—]")
 
 // ignoreWord begins every comment that is meant for natsfix.
 const ignoreWord = "natsfix:"
@@ -89,8 +93,12 @@ func lineBelow(src []byte, end, line int) int {
 // is 0 if it is for the whole file, else 1.
 func parseIgnore(text string) *ignore {
 	ig := &ignore{line: 1}
-	head, reason, _ := strings.Cut(text, "--")
+	head, reason := text, ""
+	if at := dashes.FindStringIndex(text); at != nil {
+		head, reason = text[:at[0]], text[at[1]:]
+	}
 	ig.reason = strings.TrimSpace(reason) != ""
+	ig.late = strings.Contains(" "+reason, " until=")
 	words := strings.FieldsFunc(head, func(r rune) bool { return r == ' ' || r == '\t' || r == ',' })
 	switch words[0] {
 	case "natsfix:ignore":
@@ -305,6 +313,9 @@ func (r *run) judgeIgnore(p *plan, d *fleet.Doc, ig *ignore) (list []string) {
 	}
 	if !ig.reason {
 		list = append(list, "this comment does not say why something is ignored; expected -- and a reason at its end")
+	}
+	if ig.late {
+		list = append(list, "this comment does not end: its until= is a part of the reason; expected it in front of --")
 	}
 	for _, rule := range ig.rules {
 		switch own := r.ignoring; {

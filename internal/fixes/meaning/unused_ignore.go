@@ -15,7 +15,7 @@ func UnusedIgnore() *fixes.Rule {
 				"natsfix:ignore-file RULE -- reason what it finds in the file; with until=YYYY-MM-DD to the end of that day\n" +
 				"([ignoring.md](../ignoring.md)). Such a comment outlives its cause: it then hides what is new, or nothing at all. This\n" +
 				"rule reports those that silence nothing, that have expired, that name a rule which does not exist or which the settings\n" +
-				"do not let be ignored, and those without a reason. Whether a comment is of use can only be said of rules that run, in\n" +
+				"do not let be ignored, those without a reason, and those with until= behind the --, where it ends nothing. Whether a comment is of use can only be said of rules that run, in\n" +
 				"files that can be read to the end.",
 			Fix:           "None: somebody must correct the comment, or take it out.",
 			Applicability: "Manual: the comment may be meant for another line or rule.",
