@@ -57,6 +57,8 @@ func (s *session) discover(req *request) error {
 	case len(req.Targets) > 0:
 	case found.Left > 0:
 		s.say("No file to look at: %s named like configuration, but not surely nats-server's (--show-files says why).", left(found.Left))
+	case found.Excluded > 0:
+		s.say("No file to look at: %s left out by exclude in %s (--show-files lists them).", is(found.Excluded, "path"), config.Name)
 	default:
 		s.say("No file to look at: a directory is searched for files that git does not ignore.")
 	}

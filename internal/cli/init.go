@@ -39,6 +39,10 @@ func (a *App) init(_ context.Context, c *call) (int, error) {
 	if c.NArg() == 1 {
 		path = filepath.Join(c.Args().First(), config.Name)
 	}
+	wrong := filepath.Join(filepath.Dir(path), config.WrongName)
+	if _, err := os.Lstat(wrong); err == nil {
+		return 0, &usageError{text: wrong + " is there, which natsfix does not read", hint: "Rename it to " + config.Name + "; natsfix init --stdout prints what can be in it."}
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
 		return 0, &usageError{text: path + " is there already and was left alone", hint: "natsfix init --stdout prints what it would be."}

@@ -16,8 +16,12 @@ import (
 	"github.com/natsfix/natsfix/internal/yamlnode"
 )
 
-// Name is the name of a configuration file.
-const Name = ".natsfix.yaml"
+// Name is the name of a configuration file. WrongName is what people may take it
+// for; such a file is an error.
+const (
+	Name      = ".natsfix.yaml"
+	WrongName = ".natsfix.yml"
+)
 
 // Severity says how much a rule's findings matter; the empty one leaves it to
 // the rule.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 )
 
@@ -97,16 +96,22 @@ func isRoot(dir string) bool {
 func (l *Loader) find(cwd, dir string) (*file, error) {
 	path := filepath.Join(dir, Name)
 	f, err := l.read(cwd, path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return f, err
+	there := !errors.Is(err, fs.ErrNotExist)
+	if there && err != nil {
+		return nil, err
 	}
 	// The name that many programs read as well. Settings that are ignored in
 	// silence are worse than an error.
-	wrong := strings.TrimSuffix(path, ".yaml") + ".yml"
-	if _, err := os.Lstat(wrong); err == nil {
+	wrong := filepath.Join(dir, WrongName)
+	switch _, err := os.Lstat(wrong); {
+	case err == nil && there:
+		return nil, fmt.Errorf("%s: is not read, and %s is there, too; put everything into that one", shown(cwd, wrong), Name)
+	case err == nil:
 		return nil, fmt.Errorf("%s: is not read; rename it to %s", shown(cwd, wrong), Name)
+	case !there:
+		return nil, nil
 	}
-	return nil, nil
+	return f, nil
 }
 
 // File returns the configuration that one file makes alone (--config).
