@@ -96,3 +96,24 @@ func stuckRun(context.Context, engine.Request) (*engine.Result, error) {
 	time.Sleep(time.Minute)
 	return &engine.Result{}, nil
 }
+
+// Somebody who pressed Ctrl-C learns what was written, with --quiet, too.
+func TestAnInterruptedRunSaysWhatWasWritten(t *testing.T) {
+	var stderr bytes.Buffer
+	app := &App{Stdout: &bytes.Buffer{}, Stderr: &stderr}
+	s, err := app.newSession(t.Context(), "fix", &options{quiet: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups := make([]*engine.Group, 3)
+	for i := range groups {
+		groups[i] = &engine.Group{Files: []*engine.File{{Path: "a.conf"}}, Findings: []*engine.Finding{{}}}
+	}
+	s.result = &engine.Result{Groups: groups}
+	f := &fixRun{session: s, mode: write, written: groups[:1], interrupted: true}
+	f.summary()
+	s.flush()
+	if want := "natsfix: interrupted; 1 file (1 fix) written (natsfix undo takes them back), 2 more changes not looked at\n"; stderr.String() != want {
+		t.Errorf("said %q, want %q", &stderr, want)
+	}
+}

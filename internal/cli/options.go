@@ -90,6 +90,8 @@ func (o *options) readChoices(c *cli.Context) error {
 		return usage("--reason is one line")
 	case strings.Contains(" "+o.reason, " until="):
 		return usage("--reason is only a text: an until= in it would end nothing; add it to the comments in front of --")
+	case o.patch == "-":
+		return usage("--patch takes the name of a file: the patch holds secrets that standard output does not show; for a file of that name, give ./-")
 	case o.since != "" && o.staged:
 		return usage("--since and --staged contradict each other")
 	case o.commit && o.allowDirty:

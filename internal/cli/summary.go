@@ -64,7 +64,11 @@ func (f *fixRun) summary() {
 	case f.interrupted && len(f.written) == 0:
 		f.warn("interrupted; nothing was written")
 	case f.interrupted:
-		f.warn("interrupted; %s not looked at", report.Count(left, "more change"))
+		what := f.counts(f.written) + " written"
+		if f.opts.quiet { // the last line is not there that says it
+			what += " (natsfix undo takes them back)"
+		}
+		f.warn("interrupted; %s, %s not looked at", what, report.Count(left, "more change"))
 	case left > 0:
 		f.say("Stopped; %s not looked at.", report.Count(left, "more change"))
 	}
