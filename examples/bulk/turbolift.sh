@@ -1,4 +1,5 @@
 #!/bin/sh
-# For turbolift foreach: corrects the clone in the current directory, with a
-# commit per rule on the branch that turbolift has checked out.
+# For turbolift foreach, and for multi-gitter run --manual-commit: corrects the
+# clone in the current directory, with a commit per rule on the branch that the
+# tool has checked out.
 exec natsfix --write --commit --quiet --no-config "$@" . > /dev/null

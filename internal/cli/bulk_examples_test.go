@@ -26,19 +26,29 @@ func TestScriptsForOtherToolsRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	var batch struct {
-		Steps []struct{ Run, Container string }
+		Version int
+		Steps   []struct{ Run, Container string }
 	}
-	if err := yaml.Unmarshal(spec, &batch); err != nil || len(batch.Steps) != 1 || batch.Steps[0].Container == "" {
+	if err := yaml.Unmarshal(spec, &batch); err != nil || batch.Version != 2 || len(batch.Steps) != 1 || batch.Steps[0].Container == "" {
 		t.Fatalf("batch-spec.yaml: %v %v", err, batch)
 	}
 	b := newBulkBench(t, 3) // plain, two, clean
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	natsfix, err := exec.LookPath("natsfix")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, tool := range map[string]struct {
 		command string
 		commits bool // makes them itself
+		noGit   bool // the image has none
 	}{
-		"multi-gitter": {"sh " + examples + "/multi-gitter.sh", false},
-		"turbolift":    {"sh " + examples + "/turbolift.sh", true},
-		"batch":        {batch.Steps[0].Run, false},
+		"multi-gitter": {command: "sh " + examples + "/multi-gitter.sh"},
+		"turbolift":    {command: "sh " + examples + "/turbolift.sh", commits: true},
+		"batch":        {command: batch.Steps[0].Run, noGit: true},
 	} {
 		for i, kind := range b.kinds {
 			bare, clone := filepath.Join(b.dir, name, kind+".git"), filepath.Join(b.dir, name, kind)
@@ -48,8 +58,11 @@ func TestScriptsForOtherToolsRun(t *testing.T) {
 			b.git(b.dir, "clone", "-q", "--bare", b.repository(i), bare)
 			b.git(b.dir, "clone", "-q", bare, clone)
 			b.git(clone, "checkout", "-q", "-b", "campaign")
-			cmd := exec.Command("sh", "-c", tool.command)
+			cmd := exec.Command(shell, "-c", tool.command)
 			cmd.Dir = clone
+			if tool.noGit {
+				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(natsfix))
+			}
 			if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 				t.Errorf("%s in %s: %v\n%s", name, kind, err, out)
 			}
