@@ -26,8 +26,11 @@ const Schema = "natsfix/baseline/1"
 
 // Entry is a finding as a baseline knows it.
 type Entry struct {
-	// File is relative to the folder of the baseline, with slashes; FILE#NAME for
-	// a document inside a file.
+	// Repository is the address of the repository that the file is in, without
+	// secrets; "" for files on this machine.
+	Repository string
+	// File is relative to the folder of the baseline, or to the top of the
+	// repository, with slashes; FILE#NAME for a document inside a file.
 	File string
 	Rule string
 	// Place are the keys that lead to the place in the file, joined by dots; ""
@@ -41,9 +44,9 @@ func (e Entry) OnDisk() string {
 	return file
 }
 
-// Compare orders entries by file, rule and place.
+// Compare orders entries by repository, file, rule and place.
 func (e Entry) Compare(o Entry) int {
-	return cmp.Or(cmp.Compare(e.File, o.File), cmp.Compare(e.Rule, o.Rule), cmp.Compare(e.Place, o.Place))
+	return cmp.Or(cmp.Compare(e.Repository, o.Repository), cmp.Compare(e.File, o.File), cmp.Compare(e.Rule, o.Rule), cmp.Compare(e.Place, o.Place))
 }
 
 // Sorted returns the entries in order.
@@ -63,7 +66,11 @@ func Format(entries map[Entry]int) []byte {
 	}
 	b.WriteString("findings:\n")
 	for _, e := range Sorted(entries) {
-		fmt.Fprintf(&b, "- {file: %s, rule: %s", quote(e.File), quote(e.Rule))
+		b.WriteString("- {")
+		if e.Repository != "" {
+			fmt.Fprintf(&b, "repository: %s, ", quote(e.Repository))
+		}
+		fmt.Fprintf(&b, "file: %s, rule: %s", quote(e.File), quote(e.Rule))
 		if e.Place != "" {
 			fmt.Fprintf(&b, ", place: %s", quote(e.Place))
 		}
@@ -140,12 +147,14 @@ func (p *parser) file(n *yaml.Node) {
 
 func (p *parser) entry(n *yaml.Node) {
 	e, count, before := Entry{}, 1, len(p.Errs)
-	p.Mapping(n, "an entry", "file, rule, place and count", func(k, v *yaml.Node) {
+	p.Mapping(n, "an entry", "repository, file, rule, place and count", func(k, v *yaml.Node) {
 		text, ok := p.Text(v, k.Value)
 		if !ok {
 			return
 		}
 		switch k.Value {
+		case "repository":
+			e.Repository = text.Text
 		case "file":
 			e.File = text.Text
 		case "rule":
@@ -158,7 +167,7 @@ func (p *parser) entry(n *yaml.Node) {
 				p.Fail(v, fmt.Sprintf("count is %q", text.Text), "it must be a number from 1")
 			}
 		default:
-			p.Unknown(k, "key", k.Value, []string{"file", "rule", "place", "count"})
+			p.Unknown(k, "key", k.Value, []string{"repository", "file", "rule", "place", "count"})
 		}
 	})
 	_, have := p.entries[e]
@@ -167,7 +176,7 @@ func (p *parser) entry(n *yaml.Node) {
 	case e.File == "" || e.Rule == "":
 		p.Fail(n, "the entry lacks file or rule", "it needs both")
 	case path.IsAbs(e.File):
-		p.Fail(n, fmt.Sprintf("file is %q", e.File), "it must be relative to the folder of the baseline")
+		p.Fail(n, fmt.Sprintf("file is %q", e.File), "it must be relative to the folder of the baseline, or to the top of its repository")
 	case have:
 		p.Fail(n, "the entry stands in the list twice", "add its counts up, or run natsfix check --update-baseline")
 	default:

@@ -37,6 +37,7 @@ type Options struct {
 	Remote string // where to, of repositories on this machine
 	Jobs   int    // how many repositories at a time, at least 1
 	Flags  string // a digest of all that decides about corrections
+	Given  string // the same in words, without secrets
 	State  *State // nil for a dry run
 	// Dir is a private directory of the run. What is in its folder tmp is
 	// removed.
@@ -232,7 +233,7 @@ func (r *run) pushedBefore(src Source, before Entry, scratch string, o *Outcome)
 	o.Entry, o.Status = before, StatusChanged
 	switch {
 	case before.Flags != r.Flags:
-		o.Status, o.Message = StatusRefused, r.otherFlags()
+		o.Status, o.Message = StatusRefused, r.otherFlags(before)
 	case head == before.Head:
 		o.Notes = append(o.Notes, "an earlier run did it")
 	default:
@@ -241,8 +242,13 @@ func (r *run) pushedBefore(src Source, before Entry, scratch string, o *Outcome)
 	return true, nil
 }
 
-func (r *run) otherFlags() string {
-	return fmt.Sprintf("the branch %s is there from a run with other flags or another natsfix; natsfix undo --bulk %s removes such branches", r.Branch, r.Branch)
+// otherFlags says how the run that made a branch was another one.
+func (r *run) otherFlags(before Entry) string {
+	how := fmt.Sprintf("from a run with other flags (%s; now %s)", before.Given, r.Given)
+	if before.Given == r.Given {
+		how = "from a run in which the files or variables that its flags name held something else"
+	}
+	return fmt.Sprintf("the branch %s is there %s; natsfix undo --bulk %s removes such branches, --branch makes others", r.Branch, how, r.Branch)
 }
 
 // earlier returns where a run that was there before has come to, or an entry
@@ -254,7 +260,7 @@ func (r *run) earlier(c *repo.Checkout, before Entry, base, there string) (Entry
 	case r.State == nil && there != "":
 		return Entry{}, nil // a dry run notes it
 	case there != "" && own && before.Flags != r.Flags:
-		return Entry{}, fmt.Errorf("%w: %s", repo.ErrBranchExists, r.otherFlags())
+		return Entry{}, fmt.Errorf("%w: %s", repo.ErrBranchExists, r.otherFlags(before))
 	case there != "" && own && there == before.Head:
 		return before, nil
 	case there != "" && own:
@@ -290,7 +296,7 @@ func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, t
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{Key: src.Key, Name: src.Name, Dir: c.Top, Stage: Unchanged, Flags: r.Flags, Base: base, Counts: plan.Counts}
+	e := Entry{Key: src.Key, Name: src.Name, Dir: c.Top, Stage: Unchanged, Flags: r.Flags, Given: r.Given, Base: base, Counts: plan.Counts}
 	if e.Dir == "" {
 		e.Dir = c.Common
 	}

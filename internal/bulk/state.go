@@ -26,7 +26,8 @@ type Entry struct {
 	Name     string   `json:"name"`
 	Dir      string   `json:"dir,omitempty"` // where the branch is
 	Stage    Stage    `json:"stage"`
-	Flags    string   `json:"flags"` // a digest of what decides about corrections
+	Flags    string   `json:"flags"`           // a digest of what decides about corrections
+	Given    string   `json:"given,omitempty"` // the same in words
 	Base     string   `json:"base"`
 	Head     string   `json:"head,omitempty"`
 	Pushed   string   `json:"pushed,omitempty"` // where to, without a password

@@ -25,6 +25,17 @@ type known struct {
 	rules   map[string]bool // that ran
 	read    func() ([]byte, error)
 	real    func(dir string) string // a folder without links
+	// repository is that of the files, "" for files on this machine, name gives
+	// the name of a file in entries, and gone reports whether there is no such
+	// file, as far as the run can know.
+	repository string
+	name       func(path string) string
+	gone       func(e baseline.Entry) bool
+}
+
+// forEngine returns the baseline as the engine takes it.
+func (k *known) forEngine() *engine.Baseline {
+	return &engine.Baseline{Known: k.entries, Name: k.name, Repository: k.repository}
 }
 
 // baselineFile returns the baseline that flags or settings name, nil for none:
@@ -50,6 +61,14 @@ func (s *session) baselineFile(req *request) *known {
 		file = filepath.Join(s.dir, file)
 	}
 	k.dir = k.real(filepath.Dir(file))
+	k.name = k.nameFrom(s.dir)
+	k.gone = func(e baseline.Entry) bool {
+		if e.Repository != "" {
+			return false
+		}
+		_, err := os.Lstat(filepath.Join(k.dir, filepath.FromSlash(e.OnDisk())))
+		return errors.Is(err, fs.ErrNotExist)
+	}
 	for _, r := range req.Rules {
 		k.rules[r.Name] = true
 	}
@@ -70,6 +89,10 @@ func (s *session) readBaseline(req *request) error {
 	if req.Baseline != nil {
 		return nil
 	}
+	if s.known != nil { // that of a run over many repositories
+		req.Baseline = s.known.forEngine()
+		return nil
+	}
 	k := s.baselineFile(req)
 	if k == nil {
 		return nil
@@ -82,7 +105,7 @@ func (s *session) readBaseline(req *request) error {
 		return err
 	}
 	s.known = k
-	req.Baseline = &engine.Baseline{Known: k.entries, Name: k.nameFrom(s.dir)}
+	req.Baseline = k.forEngine()
 	return nil
 }
 
@@ -114,23 +137,18 @@ func (k *known) nameFrom(cwd string) func(path string) string {
 // stale returns the entries that are found less often than they say, with how
 // often that is, as far as the run could have found them, and those of files
 // that are no more.
-func (k *known) stale(res *engine.Result, cwd string, found map[baseline.Entry]int) map[baseline.Entry]int {
-	name := k.nameFrom(cwd)
+func (k *known) stale(res *engine.Result, found map[baseline.Entry]int) map[baseline.Entry]int {
 	looked := make(map[string]bool, len(res.Files))
 	for _, f := range res.Files {
-		looked[name(f.Path)] = f.Status != engine.Failed
+		looked[k.name(f.Path)] = f.Status != engine.Failed
 	}
 	for _, e := range res.Errors {
-		looked[name(e.File)] = false // rules may not have seen all
+		looked[k.name(e.File)] = false // rules may not have seen all
 	}
 	stale := make(map[baseline.Entry]int)
 	for e, n := range k.entries {
-		seen := looked[e.OnDisk()] && (k.rules[e.Rule] || engine.IsProblem(e.Rule))
-		if !seen {
-			_, err := os.Lstat(filepath.Join(k.dir, filepath.FromSlash(e.OnDisk())))
-			seen = errors.Is(err, fs.ErrNotExist)
-		}
-		if seen && found[e] < n {
+		seen := e.Repository == k.repository && looked[e.OnDisk()] && (k.rules[e.Rule] || engine.IsProblem(e.Rule))
+		if (seen || k.gone(e)) && found[e] < n {
 			stale[e] = found[e]
 		}
 	}
@@ -142,14 +160,25 @@ func (s *session) baselineSummary() {
 	if s.known == nil {
 		return
 	}
+	s.sayBaseline(s.known.file, sum(s.result.Baselined), s.known.stale(s.result, s.result.Baselined))
+}
+
+// sum returns how many findings entries stand for.
+func sum(entries map[baseline.Entry]int) int {
 	n := 0
-	for _, times := range s.result.Baselined {
+	for _, times := range entries {
 		n += times
 	}
+	return n
+}
+
+// sayBaseline says how many findings a baseline hides, and which of its entries
+// are stale.
+func (s *session) sayBaseline(file string, n int, stale map[baseline.Entry]int) {
 	if n > 0 {
-		s.say("%s in the baseline %s.", is(n, "finding"), s.known.file)
+		s.say("%s in the baseline %s.", is(n, "finding"), file)
 	}
-	list := baseline.Sorted(s.known.stale(s.result, s.dir, s.result.Baselined))
+	list := baseline.Sorted(stale)
 	if len(list) == 0 {
 		return
 	}
@@ -157,7 +186,7 @@ func (s *session) baselineSummary() {
 	if len(list) == 1 {
 		what, verb = "entry", "matches"
 	}
-	s.say("note: %d %s of %s %s nothing any more, or less than it was; --update-baseline drops that:", len(list), what, s.known.file, verb)
+	s.say("note: %d %s of %s %s nothing any more, or less than it was; --update-baseline drops that:", len(list), what, file, verb)
 	for i, e := range list {
 		if i == maxListed && !s.opts.verbose && len(list) > maxListed+1 {
 			s.say("  and %d more (--verbose lists them)", len(list)-i)
@@ -169,6 +198,9 @@ func (s *session) baselineSummary() {
 
 func entryText(e baseline.Entry) string {
 	text := e.File + ": " + e.Rule
+	if e.Repository != "" {
+		text = e.Repository + ": " + text
+	}
 	if e.Place != "" {
 		text += " at " + e.Place
 	}
@@ -186,24 +218,17 @@ func (s *session) updateBaseline(ctx context.Context, req *request) (int, error)
 		return 0, err
 	}
 	req.FindOnly = true
-	req.Baseline = &engine.Baseline{Name: k.nameFrom(s.dir)}
+	req.Baseline = &engine.Baseline{Name: k.name, Repository: k.repository}
 	if err := s.run(ctx, req); err != nil {
 		return 0, err
 	}
 	found, rest := s.entries()
-	next, fresh, gone := k.merge(found, k.stale(s.result, s.dir, found))
-	text := baseline.Format(next)
-	if old, err := os.ReadFile(k.file); err != nil || string(old) != string(text) {
-		if err := baseline.Write(k.file, text); err != nil {
-			return 0, fmt.Errorf("%s: cannot be written: %w", k.file, err)
-		}
-	}
-	total := 0
-	for _, n := range next {
-		total += n
+	next, fresh, gone := k.merge(found, k.stale(s.result, found))
+	if err := k.write(next); err != nil {
+		return 0, err
 	}
 	s.errors(true)
-	s.say("%s: %s (%d new, %d gone).", k.file, report.Count(total, "finding"), fresh, gone)
+	s.say("%s: %s (%d new, %d gone).", k.file, report.Count(sum(next), "finding"), fresh, gone)
 	if len(rest) > 0 {
 		s.say("%s cannot be in a baseline:", report.Count(len(rest), "finding"))
 		r := s.messages()
@@ -219,6 +244,18 @@ func (s *session) updateBaseline(ctx context.Context, req *request) (int, error)
 		code = exitUsage
 	}
 	return code, s.flush()
+}
+
+// write writes entries to the file, if it does not hold them already.
+func (k *known) write(entries map[baseline.Entry]int) error {
+	text := baseline.Format(entries)
+	if old, err := os.ReadFile(k.file); err == nil && string(old) == string(text) {
+		return nil
+	}
+	if err := baseline.Write(k.file, text); err != nil {
+		return fmt.Errorf("%s: cannot be written: %w", k.file, err)
+	}
+	return nil
 }
 
 // entries counts the findings of a run by what a baseline calls them. A place

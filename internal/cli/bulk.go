@@ -18,6 +18,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/natsfix/natsfix/internal/baseline"
 	"github.com/natsfix/natsfix/internal/bulk"
 	"github.com/natsfix/natsfix/internal/config"
 	"github.com/natsfix/natsfix/internal/engine"
@@ -55,7 +56,7 @@ command. No hook, filter or program that a repository names is run, and its
 			"natsfix bulk -w --branch natsfix/gateways --only gateway-cluster-name ~/src",
 			"natsfix bulk -w --push --summary-dir prs repos.txt",
 		},
-		flags: slices.Concat(flags, pick(ruleFlags(), "recipes", "only", "skip", "unsafe", "set"), serverFlags(), outputFlags(), messageFlags(), pick(inputFlags(), "config", "no-config", "jobs")),
+		flags: slices.Concat(flags, pick(ruleFlags(), "recipes", "only", "skip", "unsafe", "set"), knownFlags(), serverFlags(), outputFlags(), messageFlags(), pick(inputFlags(), "config", "no-config", "jobs")),
 		run:   a.bulk,
 	}
 }
@@ -69,6 +70,7 @@ type bulkRun struct {
 	remote string
 	judge  func() (*oracle.Judge, error)
 	bar    *progress
+	listed *bulkBaseline // nil for none
 }
 
 func (a *App) bulk(ctx context.Context, c *call) (int, error) {
@@ -89,6 +91,8 @@ func (a *App) bulk(ctx context.Context, c *call) (int, error) {
 		return 0, &usageError{text: "bulk needs repositories", hint: "As in natsfix bulk repos.txt, or natsfix bulk ~/src; see natsfix bulk --help."}
 	case r.push && !r.write:
 		return 0, usage("--push needs --write: there is nothing to push in a dry run")
+	case o.updateBaseline && r.write:
+		return 0, usage("--update-baseline and --write contradict each other: it makes no branches")
 	case strings.HasPrefix(r.remote, "-"):
 		return 0, usage("--remote takes the name of a remote, not %s", quote(r.remote))
 	}
@@ -116,12 +120,16 @@ func (a *App) bulk(ctx context.Context, c *call) (int, error) {
 
 // all runs over the repositories and tells what became of them.
 func (r *bulkRun) all(ctx context.Context, list []bulk.Source, summaries string) (int, error) {
+	var err error
+	if r.listed, err = r.openBaseline(list); err != nil {
+		return 0, err
+	}
 	flags, err := r.flagsDigest()
 	if err != nil {
 		return 0, err
 	}
 	opts := bulk.Options{
-		Branch: r.branch, Write: r.write, Push: r.push, Remote: r.remote, Jobs: r.opts.jobs, Flags: flags,
+		Branch: r.branch, Write: r.write, Push: r.push, Remote: r.remote, Jobs: r.opts.jobs, Flags: flags, Given: r.given(),
 		SummaryDir: summaries, Wanted: r.wanted, Examine: r.examine,
 	}
 	if opts.Jobs == 0 {
@@ -144,6 +152,9 @@ func (r *bulkRun) all(ctx context.Context, list []bulk.Source, summaries string)
 		return 0, err
 	}
 	if err := r.tell(outcomes); err != nil {
+		return 0, err
+	}
+	if err := r.tellBaseline(ctx.Err() == nil); err != nil {
 		return 0, err
 	}
 	if ctx.Err() != nil {
@@ -215,16 +226,7 @@ func openBulkState(dir string) (lock io.Closer, state *bulk.State, err error) {
 func (r *bulkRun) flagsDigest() (string, error) {
 	h := sha256.New()
 	fmt.Fprintln(h, buildVersion(), r.branch)
-	var flags []string
-	for _, flag := range r.opts.given {
-		switch name, _, _ := strings.Cut(flag, "="); name {
-		case "--write", "--push", "--remote", "--summary-dir", "--jobs", "--format", "--quiet", "--verbose", "--color", "--repos",
-			"--exit-code", "--fail-on", "--unified", "--reveal", "--branch":
-		default:
-			flags = append(flags, flag)
-		}
-	}
-	slices.Sort(flags)
+	flags := r.deciding()
 	for _, flag := range flags {
 		fmt.Fprintf(h, "%q\n", flag)
 	}
@@ -255,10 +257,49 @@ func (r *bulkRun) flagsDigest() (string, error) {
 		}
 		fmt.Fprintf(h, "%q\n", text)
 	}
+	if r.listed != nil {
+		h.Write(baseline.Format(r.listed.entries))
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.opts.env.values)) {
 		fmt.Fprintf(h, "%q=%q\n", name, r.opts.env.values[name])
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// deciding returns the flags that decide about corrections, sorted.
+func (r *bulkRun) deciding() []string {
+	var flags []string
+	for _, flag := range r.opts.given {
+		switch name, _, _ := strings.Cut(flag, "="); name {
+		case "--write", "--dry-run", "--push", "--remote", "--summary-dir", "--jobs", "--format", "--quiet", "--verbose", "--color", "--repos",
+			"--exit-code", "--fail-on", "--unified", "--reveal", "--branch", "--baseline":
+		default:
+			flags = append(flags, flag)
+		}
+	}
+	slices.Sort(flags)
+	return flags
+}
+
+// given says in words what decides about corrections. Values that may hold
+// secrets are left out.
+func (r *bulkRun) given() string {
+	words := []string{"natsfix " + buildVersion()}
+	for _, flag := range r.deciding() {
+		name, value, _ := strings.Cut(flag, "=")
+		switch name {
+		case "--set", "--env":
+			value, _, _ = strings.Cut(value, "=")
+			flag = name + "=" + value
+		case "--server-args":
+			flag = name
+		}
+		words = append(words, flag)
+	}
+	if r.listed != nil {
+		words = append(words, "--baseline="+r.listed.file)
+	}
+	return strings.Join(words, " ")
 }
 
 // wanted says by its name whether a file is worth looking into.
@@ -286,8 +327,18 @@ func (r *bulkRun) examine(ctx context.Context, src bulk.Source, tree *bulk.Tree)
 	}
 	defer req.close()
 	req.Prove = true
+	if r.listed != nil {
+		s.known = r.listed.of(src, tree, req)
+		if r.listed.update {
+			req.FindOnly, req.Prove = true, false
+			req.Baseline = &engine.Baseline{Name: s.known.name, Repository: s.known.repository}
+		}
+	}
 	if err := s.run(ctx, req); err != nil {
 		return nil, err
+	}
+	if r.listed != nil {
+		r.listed.add(s, s.known)
 	}
 	var groups []*engine.Group
 	plan := &bulk.Plan{Counts: bulk.Counts{Files: len(s.result.Files), Findings: len(s.result.Findings)}}
@@ -313,6 +364,9 @@ func (r *bulkRun) examine(ctx context.Context, src bulk.Source, tree *bulk.Tree)
 	if len(s.ignored) > 0 {
 		slices.Sort(s.ignored)
 		plan.Notes = append(plan.Notes, fmt.Sprintf("its %s promotes nothing here; ignored: %s", ".natsfix.yaml", strings.Join(slices.Compact(s.ignored), ", ")))
+	}
+	if note := s.ownBaseline(); note != "" && r.listed == nil {
+		plan.Notes = append(plan.Notes, note)
 	}
 	for _, e := range s.result.Errors {
 		if !e.Finding {

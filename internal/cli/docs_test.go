@@ -46,9 +46,12 @@ func blocksOf(t *testing.T, page string) []block {
 // that begins with $ is a command, and what follows is all that it writes. A
 // line of three dots stands for any number of lines.
 func TestPagesShowWhatHappens(t *testing.T) {
-	for _, page := range []string{"golden-files.md", "ignoring.md"} {
+	for _, page := range []string{"bulk.md", "golden-files.md", "ignoring.md"} {
 		blocks := blocksOf(t, filepath.Join("..", "..", "docs", page))
 		t.Run(page, func(t *testing.T) {
+			if _, err := exec.LookPath("git"); err != nil && page == "bulk.md" {
+				t.Skip("git is not installed")
+			}
 			t.Chdir(t.TempDir())
 			t.Setenv("XDG_STATE_HOME", t.TempDir())
 			setGit(t)

@@ -7,8 +7,9 @@ import (
 
 // Guest returns the configuration without what would let fixes be applied that
 // the flags do not ask for, or read files that they do not name: unsafe rules,
-// parameters, recipes, baselines and files of variables. ignored names the keys that were
-// left out, sorted.
+// parameters, recipes and files of variables. A baseline stays: it can only leave
+// findings out, as comments and lists of excludes can. ignored names the keys that
+// were left out, sorted.
 func (c *Config) Guest() (guest *Config, ignored []string) {
 	out := make(map[string]bool)
 	strip := func(s Settings) Settings {
@@ -20,10 +21,6 @@ func (c *Config) Guest() (guest *Config, ignored []string) {
 			out["env-file"] = true
 		}
 		s.EnvFile = Value{}
-		if s.Baseline.IsSet() {
-			out["baseline"] = true
-		}
-		s.Baseline = Value{}
 		rules := make(map[string]Rule, len(s.Rules))
 		for name, r := range s.Rules {
 			if len(r.Params) > 0 {

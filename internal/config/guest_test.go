@@ -33,12 +33,12 @@ overrides:
 		t.Fatal(err)
 	}
 	guest, ignored := cfg.Guest()
-	if want := []string{"baseline", "env-file", "parameters of a", "parameters of c", "recipes", "unsafe"}; !slices.Equal(ignored, want) {
+	if want := []string{"env-file", "parameters of a", "parameters of c", "recipes", "unsafe"}; !slices.Equal(ignored, want) {
 		t.Errorf("ignored: %q, want %q", ignored, want)
 	}
 	for _, path := range []string{"a.conf", "x/a.conf"} {
 		s := guest.ForPath(filepath.Join(dir, path))
-		if len(s.Unsafe) > 0 || s.EnvFile.IsSet() || s.Baseline.IsSet() || len(s.Rules["a"].Params)+len(s.Rules["c"].Params) > 0 {
+		if len(s.Unsafe) > 0 || s.EnvFile.IsSet() || !s.Baseline.IsSet() || len(s.Rules["a"].Params)+len(s.Rules["c"].Params) > 0 {
 			t.Errorf("%s: %+v", path, s)
 		}
 		if s.Rules["a"].Severity != Off || s.Target.Text != "2.12" {

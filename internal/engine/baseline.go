@@ -20,6 +20,8 @@ type Baseline struct {
 	// Name gives the name of a document in entries. Of a document inside a file
 	// the path is FILE#NAME.
 	Name func(path string) string
+	// Repository is that of all entries about the files.
+	Repository string
 }
 
 // place is where a finding stands in the files as they were read.
@@ -74,7 +76,7 @@ func (p *plan) entry(rule string, d *fleet.Doc, span ast.Span) baseline.Entry {
 	if h, ok := p.run.req.Hosted[path]; ok && h.Document().Name() != "" {
 		path = h.File.Name + "#" + h.Document().Name()
 	}
-	e := baseline.Entry{Rule: rule, File: b.Name(path)}
+	e := baseline.Entry{Repository: b.Repository, Rule: rule, File: b.Name(path)}
 	if span.Len() > 0 { // what is missing in a file has no place in it
 		e.Place = p.run.keyPath(d, span.Start)
 	}
