@@ -21,6 +21,7 @@ import (
 	"github.com/natsfix/natsfix/internal/oracle"
 	"github.com/natsfix/natsfix/internal/recipe"
 	"github.com/natsfix/natsfix/internal/repo"
+	"github.com/natsfix/natsfix/internal/report"
 )
 
 // Exit codes; the highest that applies is the one.
@@ -98,7 +99,7 @@ func (a *App) Main(args []string) int {
 		fmt.Fprintln(a.Stderr, "natsfix: interrupted; nothing was written")
 		return exitInterrupted
 	}
-	fmt.Fprintf(a.Stderr, "natsfix: %v\n", err)
+	fmt.Fprintf(a.Stderr, "natsfix: %s\n", report.Lines(err.Error()))
 	return exitUsage
 }
 

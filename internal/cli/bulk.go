@@ -391,10 +391,14 @@ func (r *bulkRun) examine(ctx context.Context, src bulk.Source, tree *bulk.Tree)
 		plan.Commits = append(plan.Commits, p)
 	}
 	plan.Body = s.pullRequest(groups)
-	run := s.report(false)
+	run := s.report(useColor(s.opts.alwaysColor, s.opts.noColor, s.app.Stdout))
 	for _, g := range groups {
 		for _, f := range g.Files {
-			if d := run.Diff(f); d != nil {
+			switch d := run.Diff(f); {
+			case d == nil:
+			case run.Color || isTerminal(s.app.Stdout):
+				plan.Diff = append(plan.Diff, d.Terminal(run.Color)...)
+			default:
 				plan.Diff = append(plan.Diff, d.Unified()...)
 			}
 		}

@@ -304,7 +304,7 @@ func (r *bulkRun) json(w io.Writer, outcomes []*bulk.Outcome) error {
 		}
 		doc.Repositories = append(doc.Repositories, one)
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(report.Escaping(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(doc)

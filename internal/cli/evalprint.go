@@ -13,6 +13,7 @@ import (
 	"github.com/natsfix/natsfix/internal/diff"
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/report"
 	"github.com/natsfix/natsfix/internal/schema"
 )
 
@@ -140,7 +141,7 @@ func (p *evalPrinter) mask(v *fleet.Value) (string, bool) {
 
 // text writes a JSON string.
 func (p *evalPrinter) text(s string) {
-	enc := json.NewEncoder(&p.out)
+	enc := json.NewEncoder(report.Escaping(&p.out))
 	enc.SetEscapeHTML(false)
 	if enc.Encode(s) == nil {
 		p.out.Truncate(p.out.Len() - 1) // the line feed that Encode adds
@@ -180,6 +181,7 @@ func (p *evalPrinter) origins(server *fleet.Server) {
 		n++
 		// A struct of strings always has a JSON form.
 		if text, err := json.Marshal(o); err == nil {
+			text = report.Escape(text)
 			p.out.Write(text)
 		}
 	})

@@ -66,7 +66,7 @@ func TestNewerComparesReleases(t *testing.T) {
 }
 
 func TestShellQuote(t *testing.T) {
-	for in, want := range map[string]string{"a.conf": "a.conf", "a b": "'a b'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'"} {
+	for in, want := range map[string]string{"a.conf": "a.conf", "a b": "'a b'", "it's": `'it'\''s'`, "": "''", "$HOME": "'$HOME'", "a\x1b[2J'\\\n\xff": `$'a\033[2J\'\\\012\377'`, "größe": "'größe'"} {
 		if got := shellQuote(in); got != want {
 			t.Errorf("%q: %s", in, got)
 		}

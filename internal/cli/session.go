@@ -87,13 +87,13 @@ func (s *session) flush() error {
 // say writes a message, unless --quiet.
 func (s *session) say(format string, args ...any) {
 	if !s.opts.quiet {
-		fmt.Fprintf(s.msg, format+"\n", args...)
+		fmt.Fprintln(s.msg, report.Lines(fmt.Sprintf(format, args...)))
 	}
 }
 
 // warn writes a message even with --quiet.
 func (s *session) warn(format string, args ...any) {
-	fmt.Fprintf(s.msg, "natsfix: "+format+"\n", args...)
+	fmt.Fprintln(s.msg, report.Lines(fmt.Sprintf("natsfix: "+format, args...)))
 }
 
 // name returns a path relative to the current directory, with slashes.

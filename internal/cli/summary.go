@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/natsfix/natsfix/internal/engine"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -325,7 +326,8 @@ func (s *session) repeat(words ...string) string {
 	return strings.Join(words, " ")
 }
 
-// shellQuote quotes a word for a POSIX shell if it needs it.
+// shellQuote quotes a word for a POSIX shell if it needs it. What a terminal would
+// obey is written in digits.
 func shellQuote(s string) string {
 	plain := func(r rune) bool {
 		return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-_./=,:@+%", r)
@@ -333,5 +335,23 @@ func shellQuote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !plain(r) }) {
 		return s
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	if report.Plain(s) == s {
+		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	}
+	var b strings.Builder
+	b.WriteString("$'")
+	for i, r := range s {
+		_, size := utf8.DecodeRuneInString(s[i:])
+		switch text := s[i : i+size]; {
+		case r == '\'' || r == '\\':
+			b.WriteString(`\` + text)
+		case report.Plain(text) == text:
+			b.WriteString(text)
+		default:
+			for _, c := range []byte(text) {
+				fmt.Fprintf(&b, `\%03o`, c)
+			}
+		}
+	}
+	return b.String() + "'"
 }

@@ -178,7 +178,7 @@ func (t *testRun) writeJSON(w io.Writer, mode string, updated map[*golden.Result
 		}
 		doc.Cases = append(doc.Cases, one)
 	}
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(report.Escaping(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(doc)

@@ -120,7 +120,7 @@ type Problem struct {
 
 // Report implements [Reporter].
 func (jsonFormat) Report(w io.Writer, run *Run) error {
-	enc := json.NewEncoder(w)
+	enc := json.NewEncoder(Escaping(w))
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(run.document())

@@ -75,6 +75,26 @@ func Plain(s string) string {
 	return b.String()
 }
 
+// Lines is Plain for a text of several lines; tabs stay, too.
+func Lines(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r != '\n' && r != '\t' && strange(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for j, part := range strings.Split(line, "\t") {
+			if j > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(Plain(part))
+		}
+	}
+	return b.String()
+}
+
 // strange reports whether a character does not stand for itself on a terminal.
 func strange(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
 
