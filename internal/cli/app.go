@@ -51,6 +51,8 @@ type App struct {
 	editor editorTurn
 	// abandon ends a run that takes too long to notice Ctrl-C.
 	abandon abandoning
+	// reported says that a report is on standard output, or on its way.
+	reported bool
 
 	// recipes are the last of Rules, read from recipePaths; given are the
 	// parameters, as RULE.PARAM, that settings give.
@@ -99,6 +101,7 @@ func (a *App) Main(args []string) int {
 		fmt.Fprintln(a.Stderr, "natsfix: interrupted; nothing was written")
 		return exitInterrupted
 	}
+	a.reportFailure(args[min(1, len(args)):], err)
 	fmt.Fprintf(a.Stderr, "natsfix: %s\n", report.Lines(err.Error()))
 	return exitUsage
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -96,6 +95,7 @@ func (r *bulkRun) tell(outcomes []*bulk.Outcome) error {
 			write = r.json
 		}
 		if f.file == "" {
+			r.app.reported = true
 			if err := write(r.out, outcomes); err != nil {
 				return err
 			}
@@ -248,7 +248,11 @@ type bulkDocument struct {
 	Branch       string           `json:"branch"`
 	Summary      bulkSummary      `json:"summary"`
 	Repositories []bulkRepository `json:"repositories"`
+	Error        string           `json:"error,omitempty"` // why the run ended before it had looked at any
 }
+
+// bulkSchema names the shape of the document.
+const bulkSchema = "natsfix/bulk/1"
 
 type bulkSummary struct {
 	Repositories int `json:"repositories"`
@@ -277,7 +281,7 @@ type bulkRepository struct {
 }
 
 func (r *bulkRun) json(w io.Writer, outcomes []*bulk.Outcome) error {
-	doc := bulkDocument{Schema: "natsfix/bulk/1", Branch: r.branch, Repositories: []bulkRepository{}}
+	doc := bulkDocument{Schema: bulkSchema, Branch: r.branch, Repositories: []bulkRepository{}}
 	doc.Summary.Repositories = len(outcomes)
 	for _, o := range outcomes {
 		one := bulkRepository{
@@ -304,8 +308,5 @@ func (r *bulkRun) json(w io.Writer, outcomes []*bulk.Outcome) error {
 		}
 		doc.Repositories = append(doc.Repositories, one)
 	}
-	enc := json.NewEncoder(report.Escaping(w))
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return writeObject(w, doc)
 }

@@ -53,6 +53,7 @@ func (s *session) writeReports(run *report.Run) error {
 			return err
 		}
 		if f.file == "" {
+			s.app.reported = true
 			if err := reporter.Report(s.out, run); err != nil {
 				return err
 			}

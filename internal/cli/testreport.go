@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +25,7 @@ func (t *testRun) report(mode string, updated map[*golden.Result]bool) error {
 			write = t.writeJSON
 		}
 		if f.file == "" {
+			t.app.reported = true
 			if err := write(t.out, mode, updated); err != nil {
 				return err
 			}
@@ -135,7 +135,11 @@ type testDocument struct {
 	Schema  string      `json:"schema"`
 	Summary testSummary `json:"summary"`
 	Cases   []testCase  `json:"cases"`
+	Error   string      `json:"error,omitempty"` // why the run ended before it had run any
 }
+
+// testSchema names the shape of the document.
+const testSchema = "natsfix/test/1"
 
 type testSummary struct {
 	Cases   int `json:"cases"`
@@ -159,7 +163,7 @@ type testCase struct {
 
 // writeJSON writes one object for programs.
 func (t *testRun) writeJSON(w io.Writer, mode string, updated map[*golden.Result]bool) error {
-	doc := testDocument{Schema: "natsfix/test/1", Summary: t.count(updated), Cases: []testCase{}}
+	doc := testDocument{Schema: testSchema, Summary: t.count(updated), Cases: []testCase{}}
 	for _, res := range t.results {
 		one := testCase{
 			Case: t.name(res.File), About: res.About, Rules: append([]string{}, res.Rules...), Status: "passed",
@@ -178,10 +182,7 @@ func (t *testRun) writeJSON(w io.Writer, mode string, updated map[*golden.Result
 		}
 		doc.Cases = append(doc.Cases, one)
 	}
-	enc := json.NewEncoder(report.Escaping(w))
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	return writeObject(w, doc)
 }
 
 func (t *testRun) count(updated map[*golden.Result]bool) testSummary {

@@ -118,6 +118,14 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
+// Failure returns the report of a run that an error ended before it had looked at
+// anything.
+func Failure(message string) *Document {
+	return &Document{
+		Schema: Schema, Summary: Summary{Errors: 1}, Findings: []Finding{}, Files: []File{}, Errors: []Problem{{Message: message}},
+	}
+}
+
 // Report implements [Reporter].
 func (jsonFormat) Report(w io.Writer, run *Run) error {
 	enc := json.NewEncoder(Escaping(w))
