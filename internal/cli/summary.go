@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -197,8 +198,36 @@ func (s *session) unfixed() []*engine.Finding {
 	return list
 }
 
+// unnamed says that something was found in files that the ones which were named
+// include. Of --since and --staged it is not said: they leave files out to be
+// silent about them.
+func (s *session) unnamed() {
+	n := 0
+	for _, found := range s.result.Unnamed {
+		n += found
+	}
+	if n == 0 || s.opts.since != "" || s.opts.staged || s.readsStdin() {
+		return
+	}
+	const shown = 3
+	var files []string
+	for _, file := range slices.Sorted(maps.Keys(s.result.Unnamed)) {
+		files = append(files, report.Plain(s.name(file)))
+	}
+	list := strings.Join(files[:min(shown, len(files))], ", ")
+	if more := len(files) - shown; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	where, them := "files that are included and were not named", "them"
+	if len(files) == 1 {
+		where, them = "a file that is included and was not named", "it"
+	}
+	s.say("%s in %s: %s. Name %s, too.", is(n, "finding"), where, list, them)
+}
+
 // hidden says which fixes were not applied, and what would let them.
 func (s *session) hidden() {
+	s.unnamed()
 	unsafe := 0
 	choices := make(map[string]int)
 	for _, f := range s.unfixed() {

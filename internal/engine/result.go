@@ -15,6 +15,9 @@ type Result struct {
 	Errors    []Error                // what could not be read or resolved, by file and position
 	Ignored   int                    // findings that comments silence
 	Baselined map[baseline.Entry]int // findings of the baseline that were found, and how often
+	// Unnamed counts by file the findings in files that were not asked for and that
+	// servers which were include. They are no part of Findings.
+	Unnamed   map[string]int
 	Documents int
 	Servers   int
 	Judge     string // the server release that proofs speak for, "" if nothing had to be proved

@@ -141,6 +141,7 @@ func (r *run) result(p *plan) *Result {
 		}
 	}
 	res.Baselined = p.baselineUse()
+	res.Unnamed = r.unnamed(p)
 	res.sort()
 	if len(res.Findings) == 0 && len(p.groups) == 0 {
 		return res
