@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -36,10 +35,7 @@ func (s *session) checkDirty(ctx context.Context, m mode) error {
 			s.warn("cannot tell whether files have uncommitted changes: %v", err)
 			return nil
 		}
-		if errors.Is(err, repo.ErrNoGit) {
-			return fmt.Errorf("cannot tell whether files have uncommitted changes: %w; --allow-dirty writes all the same", err)
-		}
-		return err
+		return fmt.Errorf("cannot tell whether files have uncommitted changes: %w; --allow-dirty writes all the same", err)
 	}
 	for _, g := range s.result.Groups {
 		for _, f := range g.Files {

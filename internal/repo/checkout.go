@@ -154,6 +154,7 @@ func (c *Checkout) Busy() string {
 	for _, s := range []struct{ file, what string }{
 		{"MERGE_HEAD", "a merge"}, {"CHERRY_PICK_HEAD", "a cherry-pick"}, {"REVERT_HEAD", "a revert"},
 		{"rebase-merge", "a rebase"}, {"rebase-apply", "a rebase"}, {"BISECT_LOG", "a bisect"},
+		{"index.lock", "another git command (or one that crashed: remove " + filepath.Join(c.Dir, "index.lock") + " then)"},
 	} {
 		if exists(filepath.Join(c.Dir, s.file)) {
 			return s.what

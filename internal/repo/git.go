@@ -349,7 +349,7 @@ func (g *Git) commit(root, ref string) (string, error) {
 	var out strings.Builder
 	_, err := g.run(Command{Dir: root, Env: inside(root), Args: []string{"rev-parse", "--verify", ref + "^{commit}"}, Stdout: &out})
 	var failed *GitError
-	if errors.As(err, &failed) {
+	if errors.As(err, &failed) && !strings.Contains(failed.Text, "not a git repository") && !strings.Contains(failed.Text, "dubious ownership") {
 		return "", fmt.Errorf("%s: no commit %q; fetch it first (a shallow clone knows few commits): %w", root, ref, err)
 	}
 	return strings.TrimSpace(out.String()), err

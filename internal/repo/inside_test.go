@@ -3,6 +3,7 @@ package repo
 import (
 	"errors"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -48,5 +49,16 @@ func TestCoreWorktreeHidesNoUncommittedWork(t *testing.T) {
 	changed, err := realGit().ChangedSince("HEAD", []string{"r/a.conf", "r/b.conf"})
 	if err != nil || len(changed) != 1 || changed[0] != "r/a.conf" {
 		t.Errorf("ChangedSince says %q, %v; expected r/a.conf", changed, err)
+	}
+}
+
+// That git cannot say anything is not the fault of the commit that was named.
+func TestChangedSinceInABrokenCheckoutDoesNotBlameTheCommit(t *testing.T) {
+	isolate(t)
+	write(t, "r/a.conf")
+	put(t, "r/.git", "gitdir: nowhere\n")
+	_, err := realGit().ChangedSince("HEAD", []string{"r/a.conf"})
+	if err == nil || strings.Contains(err.Error(), "no commit") || !strings.Contains(err.Error(), "not a git repository") {
+		t.Errorf("ChangedSince says %v", err)
 	}
 }
