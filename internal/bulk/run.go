@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/natsfix/natsfix/internal/repo"
@@ -132,9 +133,9 @@ func (r *run) guarded(ctx context.Context, src Source) *Outcome {
 		case ctx.Err() != nil && o.Stage == "":
 			o.Status = StatusSkipped
 		case errors.Is(err, repo.ErrBranchExists):
-			o.Status, o.Message = StatusRefused, err.Error()
+			o.Status, o.Message = StatusRefused, r.tidy(err)
 		default:
-			o.Status, o.Message = StatusError, err.Error()
+			o.Status, o.Message = StatusError, r.tidy(err)
 		}
 	}
 	if r.Done != nil && o.Status != StatusSkipped {
@@ -143,6 +144,16 @@ func (r *run) guarded(ctx context.Context, src Source) *Outcome {
 		r.Done(o)
 	}
 	return o
+}
+
+// tidy returns the text of an error without directories of ours in which git was
+// called: the repository is named anyway.
+func (r *run) tidy(err error) string {
+	text := err.Error()
+	if failed, ok := errors.AsType[*repo.GitError](err); ok && strings.HasPrefix(failed.Dir, r.Dir+string(filepath.Separator)) {
+		text = strings.ReplaceAll(text, failed.Dir+": ", "")
+	}
+	return text
 }
 
 // one does all that is to be done for a repository.

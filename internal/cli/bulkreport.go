@@ -137,7 +137,7 @@ func (r *bulkRun) table(w io.Writer, outcomes []*bulk.Outcome) error {
 		case bulk.StatusWouldChange:
 			branch = r.branch + " (not made)"
 		case bulk.StatusRefused, bulk.StatusError, bulk.StatusSkipped:
-			if branch = string(o.Status); o.Status == bulk.StatusError && o.HasBranch() {
+			if branch = string(o.Status); o.Status != bulk.StatusSkipped && o.HasBranch() && r.push {
 				branch = r.branch + " (not pushed)"
 			}
 		}
