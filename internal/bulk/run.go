@@ -210,10 +210,7 @@ func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
 	}
 	o.Entry = next
 	// From here on git is not cut off: each call takes some milliseconds.
-	if c, err = repo.OpenCheckout(r.write, dir, scratch); err != nil {
-		return err
-	}
-	return r.finish(ctx, src, c, o)
+	return r.finish(ctx, src, c.With(r.write), o)
 }
 
 // place returns where the repository is, and clones it if need be.
@@ -342,8 +339,9 @@ func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, t
 	if ctx.Err() != nil {
 		return Entry{}, ctx.Err()
 	}
-	// Nobody sees these commits until there is a branch.
-	made, err := c.Commits(base, id, commits)
+	// Nobody sees these commits until there is a branch. Cut off, git would leave
+	// half a pack behind.
+	made, err := c.With(r.write).Commits(base, id, commits)
 	if err != nil {
 		return Entry{}, err
 	}

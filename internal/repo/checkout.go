@@ -72,6 +72,13 @@ func OpenCheckout(run Runner, dir, scratch string) (*Checkout, error) {
 	return c, err
 }
 
+// With returns the same repository, in which git is called by another runner.
+func (c *Checkout) With(run Runner) *Checkout {
+	other := *c
+	other.run = run
+	return &other
+}
+
 // makeScratch makes an empty bare repository in dir.
 func makeScratch(dir, format string) (string, error) {
 	dir, err := filepath.Abs(filepath.Join(dir, "git"))

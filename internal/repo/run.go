@@ -82,6 +82,7 @@ func Exec(ctx context.Context) Runner {
 		cmd := exec.CommandContext(ctx, "git", append(slices.Clone(safe), c.Args...)...)
 		cmd.Dir = c.Dir
 		cmd.Env = append(environment(c.Network), c.Env...)
+		detach(cmd)
 		cmd.Stdin = bytes.NewReader(c.Stdin)
 		cmd.Stdout = c.Stdout
 		var stderr bytes.Buffer
@@ -116,11 +117,20 @@ func environment(network bool) []string {
 		return slices.Contains(foreign, name)
 	})
 	env = append(env, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0")
-	if network {
-		return append(env, transports)
+	if !network {
+		return append(env, noTransport...)
 	}
-	return append(env, noTransport...)
+	for name, value := range stalled {
+		if _, set := os.LookupEnv(name); !set {
+			env = append(env, name+"="+value)
+		}
+	}
+	return append(env, transports)
 }
+
+// stalled ends a transfer over http that gets nothing for a minute: one server
+// that does not answer must not keep a run waiting for ever.
+var stalled = map[string]string{"GIT_HTTP_LOW_SPEED_LIMIT": "1", "GIT_HTTP_LOW_SPEED_TIME": "60"}
 
 // verb returns the first argument that is no option.
 func verb(args []string) string {
