@@ -55,6 +55,10 @@ func (s *session) discover(req *request) error {
 	}
 	switch {
 	case len(req.Targets) > 0:
+	case len(found.Targets) > 0 && s.opts.staged:
+		s.say("No file to look at: none is staged.")
+	case len(found.Targets) > 0:
+		s.say("No file to look at: none changed since %s.", report.Plain(s.opts.since))
 	case found.Left > 0:
 		s.say("No file to look at: %s named like configuration, but not surely nats-server's (--show-files says why).", left(found.Left))
 	case found.Excluded > 0:
