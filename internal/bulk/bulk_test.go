@@ -383,6 +383,23 @@ func TestADirectoryThatIsGoneIsSaidSo(t *testing.T) {
 	}
 }
 
+// Runs over one list after the other share a directory for summaries.
+func TestSummariesOfTwoListsDoNotOverwriteEachOther(t *testing.T) {
+	isolate(t)
+	repository(t, "one/r")
+	repository(t, "two/r")
+	opts := options(t, "state")
+	first, second := runAll(t, opts, "one/r")[0], runAll(t, opts, "two/r")[0]
+	if first.Summary == "" || second.Summary == "" || first.Summary == second.Summary {
+		t.Fatalf("%q and %q", first.Summary, second.Summary)
+	}
+	for _, path := range []string{first.Summary, second.Summary} {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestNamesThatLeadOutAreNotSound(t *testing.T) {
 	for name, want := range map[string]bool{
 		"a": true, "a/b.conf": true, ".gitignore": true, "..a/b": true,

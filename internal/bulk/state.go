@@ -145,6 +145,19 @@ func (s *State) Entries() []Entry {
 	return list
 }
 
+// holds reports whether the summary of another repository stands under a name:
+// one of another list, in which names need not differ from those of this one.
+func (s *State) holds(summary, key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for other, e := range s.entries {
+		if other != key && e.Summary == summary && e.Stage != Undone {
+			return true
+		}
+	}
+	return false
+}
+
 // Record writes a step down. When it returns, the line is on disk.
 func (s *State) Record(e Entry) error {
 	line, err := json.Marshal(e)

@@ -29,6 +29,9 @@ func (r *run) summarise(o *Outcome, body []byte) error {
 		return err
 	}
 	path := filepath.Join(r.SummaryDir, o.Slug+".md")
+	if r.State != nil && r.State.holds(path, o.Source.Key) {
+		path = filepath.Join(r.SummaryDir, o.Slug+"-"+o.Source.Key[:8]+".md")
+	}
 	temp, err := os.CreateTemp(r.SummaryDir, ".natsfix-*")
 	if err != nil {
 		return err
