@@ -97,6 +97,11 @@ func Run(ctx context.Context, list []Source, opts Options) ([]*Outcome, error) {
 		return nil, err
 	}
 	opts.Dir = dir
+	if opts.SummaryDir != "" { // undo removes what is in it, wherever it is called
+		if opts.SummaryDir, err = filepath.Abs(opts.SummaryDir); err != nil {
+			return nil, err
+		}
+	}
 	r := &run{Options: opts, tmp: filepath.Join(opts.Dir, "tmp"), read: repo.Exec(ctx), write: repo.Exec(context.WithoutCancel(ctx))}
 	if err := os.RemoveAll(r.tmp); err != nil { // of a run that was cut off
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -229,7 +230,7 @@ func (r *bulkRun) again() string {
 func summaryDir(outcomes []*bulk.Outcome) string {
 	for _, o := range outcomes {
 		if o.Summary != "" {
-			return o.Summary[:strings.LastIndexAny(o.Summary, `/\`)]
+			return relative(filepath.Dir(o.Summary))
 		}
 	}
 	return ""
@@ -287,7 +288,7 @@ func (r *bulkRun) json(w io.Writer, outcomes []*bulk.Outcome) error {
 		one := bulkRepository{
 			Repository: o.Source.Name, Status: o.Status, Message: o.Message, Notes: append([]string{}, o.Notes...),
 			Files: o.Counts.Files, Findings: o.Counts.Findings, Changed: o.Counts.Changed, Refused: o.Counts.Refused,
-			Base: o.Base, Head: o.Head, Pushed: o.Entry.Pushed, Summary: o.Summary, Commits: append([]bulk.Commit{}, o.Commits...),
+			Base: o.Base, Head: o.Head, Pushed: o.Entry.Pushed, Summary: relative(o.Summary), Commits: append([]bulk.Commit{}, o.Commits...),
 		}
 		if o.HasBranch() {
 			one.Branch = r.branch
