@@ -31,6 +31,7 @@ func GatewayClusterName() *fixes.Rule {
 // their gateway one way and their cluster another.
 type rename struct {
 	pass     *fixes.Pass
+	names    *gatewayNames
 	cluster  *fleet.Cluster
 	gateway  string // gateway.name
 	name     string // cluster.name
@@ -60,7 +61,12 @@ func checkGatewayClusterName(p *fixes.Pass) {
 		}
 		renames[k].servers = append(renames[k].servers, s)
 	}
+	if len(order) == 0 {
+		return
+	}
+	names := namesOf(p.Fleet)
 	for _, k := range order {
+		renames[k].names = names
 		renames[k].report()
 	}
 }

@@ -16,31 +16,22 @@ import (
 // cross between them.
 func (r *rename) collision() (string, []fixes.Related) {
 	to := r.to()
-	for _, c := range r.pass.Fleet.Clusters {
-		if c == r.cluster {
+	for _, s := range r.names.bearing[to] {
+		if s.Cluster == r.cluster {
 			continue
 		}
-		for _, s := range c.Servers {
-			if s.GatewayName.Text == "" && !s.GatewayName.Unknown() {
-				continue // a cluster without a gateway is nobody's peer
-			}
-			if s.GatewayName.Text == to || s.EffectiveClusterName() == to {
-				n, doc := nameNode(s, to)
-				bearer := "another cluster is"
-				if s.GatewayName.Text == to {
-					bearer = "the gateway of another cluster is"
-				}
-				return fmt.Sprintf("%s named %q too (%s): with the fix both would have one gateway name and no connection would form between them", bearer, to, s.Root.Path),
-					[]fixes.Related{{Doc: doc, Span: n.Span(), Message: fmt.Sprintf("%q here", to)}}
-			}
+		n, doc := nameNode(s, to)
+		bearer := "another cluster is"
+		if s.GatewayName.Text == to {
+			bearer = "the gateway of another cluster is"
 		}
+		return fmt.Sprintf("%s named %q too (%s): with the fix both would have one gateway name and no connection would form between them", bearer, to, s.Root.Path),
+			[]fixes.Related{{Doc: doc, Span: n.Span(), Message: fmt.Sprintf("%q here", to)}}
 	}
-	for _, s := range r.pass.Fleet.Servers {
-		for _, e := range s.Gateways {
-			if e.Name.Text == to && !r.isOwn(e) {
-				return fmt.Sprintf("%s has an entry %q in gateways whose URLs do not lead to this cluster as far as the files tell", s.Root.Path, to),
-					[]fixes.Related{{Doc: e.Value.Doc, Span: e.Value.Node.Span(), Message: fmt.Sprintf("gateway %q here", to)}}
-			}
+	for _, use := range r.names.entries[to] {
+		if s, e := use.server, use.entry; !r.isOwn(e) {
+			return fmt.Sprintf("%s has an entry %q in gateways whose URLs do not lead to this cluster as far as the files tell", s.Root.Path, to),
+				[]fixes.Related{{Doc: e.Value.Doc, Span: e.Value.Node.Span(), Message: fmt.Sprintf("gateway %q here", to)}}
 		}
 	}
 	return "", nil
@@ -79,20 +70,14 @@ func overlap(a, b []string) bool {
 
 // bearers returns the other clusters whose gateway has the name that goes.
 func (r *rename) bearers() []*fleet.Cluster {
-	var out []*fleet.Cluster
-	for _, c := range r.pass.Fleet.Clusters {
-		if c != r.cluster && slices.ContainsFunc(c.Servers, func(s *fleet.Server) bool { return s.GatewayName.Text == r.from() }) {
-			out = append(out, c)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(r.names.gateways[r.from()]), func(c *fleet.Cluster) bool { return c == r.cluster })
 }
 
 // references collects the changes at every other place that speaks of the name
 // that goes: gateways entries, the own one too, and mapping destinations.
 func (r *rename) references() (string, []fixes.Related) {
 	others := r.bearers()
-	for _, s := range r.pass.Fleet.Servers {
+	for _, s := range r.names.speaking(r.from(), r.cluster) {
 		taken := slices.ContainsFunc(s.Gateways, func(e fleet.GatewayEntry) bool { return e.Name.Text == r.to() })
 		for _, e := range s.Gateways {
 			if e.Name.Text != r.from() {
