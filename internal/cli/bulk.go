@@ -181,11 +181,13 @@ func slugOf(s string) string { return strings.Trim(slugPattern.ReplaceAllString(
 // its state.
 func (r *bulkRun) open(opts *bulk.Options) (func(), error) {
 	if !r.write {
-		dir, err := os.MkdirTemp("", "natsfix-bulk-")
+		dir, remove, err := dryDir()
+		if err != nil {
+			return nil, err
+		}
 		opts.Dir = dir
-		remove := func() { os.RemoveAll(dir) }
 		done := r.app.abandon.onExit(remove)
-		return func() { remove(); done() }, err
+		return func() { remove(); done() }, nil
 	}
 	dir, err := bulkDir(r.branch)
 	if err != nil {
@@ -203,6 +205,37 @@ func (r *bulkRun) open(opts *bulk.Options) (func(), error) {
 	// What is left of a branch that is being made is gone on with by the next run.
 	done := r.app.abandon.onExit(func() { os.RemoveAll(filepath.Join(dir, "tmp")) })
 	return func() { state.Close(); lock.Close(); done() }, nil
+}
+
+// dryDir makes the directory of a run that writes nothing, and removes those of
+// runs that were killed: there are files of the visited repositories in them.
+func dryDir() (dir string, remove func(), err error) {
+	const prefix, held = "natsfix-bulk-", "lock"
+	old, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, dir := range old {
+		if info, err := os.Lstat(filepath.Join(dir, held)); err != nil || !info.Mode().IsRegular() {
+			continue // being made, or not ours
+		}
+		if lock, err := safeio.TryLockFile(filepath.Join(dir, held)); err == nil && lock != nil {
+			lock.Close()
+			os.RemoveAll(dir)
+		}
+	}
+	if dir, err = os.MkdirTemp("", prefix); err != nil {
+		return "", nil, err
+	}
+	lock, err := safeio.TryLockFile(filepath.Join(dir, held))
+	if err == nil && lock == nil {
+		err = fmt.Errorf("%s: another process is in the way; try again", dir)
+	}
+	if err != nil {
+		os.RemoveAll(dir)
+		return "", nil, err
+	}
+	return dir, func() { lock.Close(); os.RemoveAll(dir) }, nil
 }
 
 // openBulkState locks the directory of a run and opens its state.
