@@ -16,10 +16,13 @@ func (r *run) unnamed(p *plan) map[string]int {
 		start int
 		kind  fleet.ProblemKind
 	}
-	included := make(map[string]bool)
+	var included map[string]bool
 	for _, s := range r.first.Servers {
 		for _, d := range s.Docs {
 			if !s.Root.Context && d.Context && d.Env == "" {
+				if included == nil {
+					included = make(map[string]bool)
+				}
 				included[d.Path] = true
 			}
 		}
