@@ -136,8 +136,7 @@ func (r *run) problemFindings(p *plan) []*Finding {
 			if f.Fixed && (pr.round > 1 || pr.remains) {
 				return false // cured, and yet there is something left
 			}
-			return f.Line == pos.Line || f.Offset <= pr.offset && pr.offset <= f.End ||
-				slices.ContainsFunc(f.Related, func(r Related) bool { return r.File == f.File && r.Line == pos.Line })
+			return f.speaksOf(pr.offset, pos.Line)
 		}) {
 			continue
 		}
@@ -151,6 +150,13 @@ func (r *run) problemFindings(p *plan) []*Finding {
 		}
 	}
 	return out
+}
+
+// speaksOf reports whether a finding stands at a place of its file, or names it as
+// related.
+func (f *Finding) speaksOf(offset, line int) bool {
+	return f.Line == line || f.Offset <= offset && offset <= f.End ||
+		slices.ContainsFunc(f.Related, func(r Related) bool { return r.File == f.File && r.Line == line })
 }
 
 func (r *run) position(pr problem) ast.Position {

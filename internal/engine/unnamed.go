@@ -48,7 +48,7 @@ func (r *run) unnamed(p *plan) map[string]int {
 		for _, pr := range s.Problems {
 			at := place{pr.Doc.Path, pr.Span.Start, pr.Kind}
 			if problemRules[pr.Kind] == "" || !included[at.path] || seen[at] ||
-				slices.ContainsFunc(claimed[at.path], func(f *Finding) bool { return f.Line == pr.Doc.Tree.Position(at.start).Line }) ||
+				slices.ContainsFunc(claimed[at.path], func(f *Finding) bool { return f.speaksOf(at.start, pr.Doc.Tree.Position(at.start).Line) }) ||
 				mayBeIgnored(pr.Kind) && p.leave(problemRules[pr.Kind], pr) {
 				continue
 			}
