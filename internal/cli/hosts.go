@@ -59,6 +59,9 @@ func (o *opener) started(paths []string) {
 	for _, path := range paths {
 		o.find(path)
 	}
+	if len(o.opened) == 0 {
+		return
+	}
 	loaded := make(map[string]string) // absolute path to the name it is loaded by
 	for _, path := range slices.Concat(o.req.Targets, o.req.Context) {
 		if abs, err := filepath.Abs(path); err == nil {

@@ -15,10 +15,7 @@ const looksPerFile = 50
 
 // context adds the files beside the targets.
 func (f *finder) context(paths []string, isDir []bool, targets []entry) error {
-	f.entries, f.targets = nil, make(map[string]bool, len(targets))
-	for _, e := range targets {
-		f.targets[e.real] = true
-	}
+	f.entries = nil
 	l := &limit{files: f.opts.MaxContext, looks: f.opts.MaxContext * looksPerFile}
 	var beside, folders []string
 	for i, path := range paths {
@@ -38,6 +35,13 @@ func (f *finder) context(paths []string, isDir []bool, targets []entry) error {
 		} else if !isDir[i] {
 			beside = append(beside, dir)
 		}
+	}
+	if len(beside)+len(folders) == 0 {
+		return nil
+	}
+	f.targets = make(map[string]bool, len(targets))
+	for _, e := range targets {
+		f.targets[e.real] = true
 	}
 	slices.Sort(beside)
 	for _, dir := range slices.Compact(beside) {
