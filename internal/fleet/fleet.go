@@ -206,6 +206,7 @@ func (s *Server) evaluate(ev *evaluation, root *Doc, opts Options) {
 	}
 	s.Values = ev.document(root)
 	s.Docs, s.Problems = ev.docs, ev.problems
+	s.broken = slices.ContainsFunc(s.Problems, Problem.breaks)
 	s.readFacts()
 }
 

@@ -44,6 +44,7 @@ type Server struct {
 	gatewayPort listener
 	leafPort    listener
 	wsPort      listener
+	broken      bool // asked for with every value, of which there may be as many as problems
 }
 
 // Name is a name that a server goes by.
@@ -99,12 +100,14 @@ func (s *Server) Many() bool { return s.ServerName.Unknown() && s.ServerName.Val
 
 // Broken reports whether a document of the server does not parse or cannot be
 // read, so that its values are not the whole of it.
-func (s *Server) Broken() bool {
-	for _, p := range s.Problems {
-		switch p.Kind {
-		case SyntaxProblem, UnreadableInclude, IncludeCycle, MissingInclude, BadVariable, TooDeep:
-			return true
-		}
+func (s *Server) Broken() bool { return s.broken }
+
+// breaks reports whether a problem keeps the values of a server from being the
+// whole of it.
+func (p Problem) breaks() bool {
+	switch p.Kind {
+	case SyntaxProblem, UnreadableInclude, IncludeCycle, MissingInclude, BadVariable, TooDeep:
+		return true
 	}
 	return false
 }

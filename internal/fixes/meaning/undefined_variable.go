@@ -45,6 +45,7 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 	if len(s.Problems) == 0 || s.Broken() {
 		return // what is missing may define it
 	}
+	var entries definitions
 	for _, problem := range s.Problems {
 		if problem.Kind != fleet.UnknownVariable || problem.Doc.Env != "" {
 			continue
@@ -58,7 +59,7 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 			Message: sprintf("no file defines $%s: the server refuses to start (\"variable reference for '%s' can not be found\") unless its environment does", problem.Name, problem.Name),
 			Reason:  "define it in the server's environment, and give it here with --env or --env-file to have it checked",
 		}
-		switch at, why := elsewhere(s, problem); {
+		switch at, why := entries.elsewhere(s, problem); {
 		case strings.HasPrefix(problem.Name, "{"):
 			f.Severity = fixes.Error
 			f.Message = sprintf("$%s} is no variable: the parser looks for one by the name of %q and refuses the file; variables have no braces", problem.Name, problem.Name)
@@ -82,26 +83,36 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 	}
 }
 
+// definitions are the first entries of each name in the files of a server. A
+// template may leave as many variables undefined as it has places.
+type definitions map[string]fixes.Related
+
 // elsewhere returns where else in the server's files an entry of the
 // variable's name stands, and says how that place differs.
-func elsewhere(s *fleet.Server, problem fleet.Problem) (fixes.Related, string) {
-	for _, d := range s.Docs {
-		for n := range d.Tree.Root().Walk() {
-			if n.Kind() != ast.KindEntry || n.Key() != problem.Name {
-				continue
-			}
-			at := fixes.Related{Doc: d, Span: n.KeySpan(), Message: "the definition"}
-			switch {
-			case d != problem.Doc:
-				return at, "in another file"
-			case n.Start() > problem.Span.Start:
-				return at, "further down"
-			default:
-				return at, "in another block"
+func (defs *definitions) elsewhere(s *fleet.Server, problem fleet.Problem) (fixes.Related, string) {
+	if *defs == nil {
+		*defs = make(definitions)
+		for _, d := range s.Docs {
+			for n := range d.Tree.Root().Walk() {
+				if n.Kind() != ast.KindEntry {
+					continue
+				}
+				if _, ok := (*defs)[n.Key()]; !ok {
+					(*defs)[n.Key()] = fixes.Related{Doc: d, Span: n.KeySpan(), Message: "the definition"}
+				}
 			}
 		}
 	}
-	return fixes.Related{}, ""
+	at, ok := (*defs)[problem.Name]
+	switch {
+	case !ok:
+		return at, ""
+	case at.Doc != problem.Doc:
+		return at, "in another file"
+	case at.Span.Start > problem.Span.Start:
+		return at, "further down"
+	}
+	return at, "in another block"
 }
 
 // environmentName reports whether shells and container files can define a

@@ -73,10 +73,8 @@ func checkQuoteDollarValue(p *fixes.Pass, s *fleet.Server) {
 
 // nodeAt returns the variable at a place of a document, or none.
 func nodeAt(t *ast.Document, span ast.Span) ast.Node {
-	for n := range t.Root().Walk() {
-		if n.Kind() == ast.KindVariable && n.Span() == span {
-			return n
-		}
+	if n := t.NodeAt(span.Start); n.Kind() == ast.KindVariable && n.Span() == span {
+		return n
 	}
 	return ast.Node{}
 }
