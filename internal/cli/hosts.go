@@ -75,7 +75,7 @@ func (o *opener) started(paths []string) {
 			unsure[root] = true
 		}
 		if _, ok := args[root]; !ok && o.opts.verbose && found != (fleet.Args{}) {
-			o.say("note: %s is started by %s with %s", report.Plain(o.name(root)), report.Plain(o.name(from)), report.Plain(strings.Join(flags, " ")))
+			o.say("note: %s is started by %s with %s", report.Plain(o.name(root)), report.Plain(o.name(from)), report.Plain(shownFlags(flags)))
 		}
 		args[root] = found
 	}

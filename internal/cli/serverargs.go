@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // serverFlag says what a flag of nats-server is good for here: set takes its
@@ -122,6 +124,29 @@ func foundServerArgs(words []string) oracle.Args {
 	}
 	return args
 }
+
+// shownFlags returns the flags of a command for people to read, without the
+// passwords and tokens in them.
+func shownFlags(words []string) string {
+	shown := slices.Clone(words)
+	for i, w := range words {
+		name, _, hasValue := strings.Cut(w, "=")
+		switch trimmed := strings.TrimLeft(name, "-"); {
+		case name == trimmed || trimmed != "pass" && trimmed != "auth":
+		case hasValue:
+			shown[i] = name + "=" + hiddenFlag
+		case i+1 < len(shown):
+			shown[i+1] = hiddenFlag
+		}
+	}
+	text := strings.Join(shown, " ")
+	for _, s := range slices.Backward(schema.SecretSpans(text)) {
+		text = text[:s.Start] + hiddenFlag + text[s.End:]
+	}
+	return text
+}
+
+const hiddenFlag = "********"
 
 // splitWords splits a text into words as a shell does: blanks separate, single
 // and double quotes hold together, \ takes the next character as it is.

@@ -157,6 +157,46 @@ func TestHostedDocumentsAreRewrittenInPlace(t *testing.T) {
 	}
 }
 
+func TestARefusedGroupKeepsTheFilesOfItsDocuments(t *testing.T) {
+	f := host.Find("a.yaml", []byte("data:\n  nats.conf: |\n    port: 4222\n    max_payload: 1MB\n"))
+	doc := &engine.File{Path: "a.yaml#data/nats.conf", Status: engine.Unchanged}
+	group := &engine.Group{Files: []*engine.File{doc}, Refused: "why"}
+	res := &engine.Result{Files: []*engine.File{doc}, Groups: []*engine.Group{group}}
+	engine.InFiles(res, map[string]engine.Hosted{doc.Path: {File: f}})
+	if len(group.Files) != 1 || group.Files[0].Path != "a.yaml" || group.Files[0].Status != engine.Refused || group.Files[0].Message != "why" {
+		t.Errorf("the group has %+v", group.Files)
+	}
+}
+
+// TestSecretsInTemplatesAreMasked holds that a secret is not shown because a
+// template stands around it, and that what is filled in is.
+func TestSecretsInTemplatesAreMasked(t *testing.T) {
+	for _, c := range []struct{ line, shown string }{
+		{"password: {{if .b}}s3cret{{else}}s3cret2{{end}} }", "password: * }"},
+		{"password: \"${PASSWORD:-s3cret}\"", "password: \"*\""},
+		{"password: {{ .Values.password | default \"s3cret\" }}", "password: *"},
+		{"password: <%= p('password', 's3cret') %>", "password: *"},
+		{"password: $2a$11$3kIDaCxw.Glsl1.u5nKa6eUnNDLV5HV9tIuUp7EHhMt6Nm9myW1aS", "password: *"},
+		{"password: {{ .Values.password }}, user: a", "password: {{ .Values.password }}, user: a"},
+		{"password: ${PASSWORD}", "password: ${PASSWORD}"},
+		{"password: $PASSWORD", "password: $PASSWORD"},
+		{"password: <%= pass %>", "password: <%= pass %>"},
+	} {
+		text := "kind: ConfigMap\ndata:\n  nats.conf: |\n    port: 4222\n    max_payload: 1MB\n    ping_interval: 20\n  other: |\n    " + c.line + "\n"
+		_, res, after := runHost(t, "a.yaml", []byte(text))
+		if len(res.Files) != 1 || res.Files[0].After == nil {
+			t.Fatalf("%s: nothing changes", c.line)
+		}
+		shown := string(after)
+		for _, s := range slices.Backward(res.Files[0].SecretsAfter) {
+			shown = shown[:s.Start] + "*" + shown[s.End:]
+		}
+		if want := "    " + c.shown + "\n"; !strings.HasSuffix(shown, want) {
+			t.Errorf("%s is shown as %s", c.line, shown)
+		}
+	}
+}
+
 // TestHostsOfTheCorpusChangeInDocumentsOnly rewrites all files in the folder
 // that NATSFIX_CORPUS names that hold documents.
 func TestHostsOfTheCorpusChangeInDocumentsOnly(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/host"
-	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // position returns line and column of a byte; columns count characters.
@@ -218,42 +217,6 @@ func spansIn(d *host.Document, spans []Span) []Span {
 	return out
 }
 
-// secretsAround finds what must not be shown of a file around its documents,
-// and what is known to be secret in documents without knowing their servers.
-func secretsAround(f *host.File) []Span {
-	var out []Span
-	off := 0
-	for line := range bytes.Lines(f.Src) {
-		for _, s := range commentedSecrets(string(line)) {
-			if !filledIn(line[s.Start:s.End]) {
-				out = append(out, Span{off + s.Start, off + s.End})
-			}
-		}
-		for _, s := range schema.SecretSpans(string(line)) {
-			out = append(out, Span{off + s.Start, off + s.End})
-		}
-		off += len(line)
-	}
-	for _, d := range f.Documents {
-		if d.Encoded() {
-			out = append(out, Span(d.Span()))
-			continue
-		}
-		out = append(out, spansIn(d, SecretSpans(ast.Parse("", d.Text, ast.Latest), nil))...)
-	}
-	return out
-}
-
-// filledIn reports whether a value is one that a template fills in.
-func filledIn(value []byte) bool {
-	for _, begin := range []string{"{{", "<%", "${", "{%", "$"} {
-		if bytes.HasPrefix(value, []byte(begin)) {
-			return true
-		}
-	}
-	return false
-}
-
 // group puts files in the place of documents.
 func (in *inFiles) group(g *Group) {
 	var files []*File
@@ -272,10 +235,10 @@ func (in *inFiles) group(g *Group) {
 			files = append(files, f)
 		}
 	}
-	g.Files = slices.DeleteFunc(files, func(f *File) bool { return f.After == nil })
 	if g.Refused != "" {
 		for _, f := range files {
 			f.Status, f.Message = Refused, g.Refused
 		}
 	}
+	g.Files = slices.DeleteFunc(files, func(f *File) bool { return f.After == nil && g.Refused == "" })
 }

@@ -3,7 +3,6 @@ package host
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -21,10 +20,14 @@ type File struct {
 	Documents []*Document
 	// Commands are the ways in which the file starts a nats-server.
 	Commands []Command
+	// Secrets are the bytes of values that are secret as a whole: those of a
+	// Kubernetes Secret that are no documents.
+	Secrets []ast.Span
 	// Left says of texts that look like documents why they are none.
 	Left []string
 
 	template   bool         // a plain file in a template language
+	lang       Language     // the template language of what is looked at
 	candidates int          // texts that were looked at
 	taken      map[int]bool // which of them are documents; nil if that is to be judged
 }
@@ -49,18 +52,23 @@ type Document struct {
 	// Dir, which includes it.
 	Part bool
 
-	number int // among the texts of the file that were looked at
+	number int      // among the texts of the file that were looked at
+	lang   Language // that of the file around it
 	layout layout
 	flow   *flow // nil if there is no template
 
 	restore sync.Once
 	names   *strings.Replacer
+	parse   sync.Once
+	tree    *ast.Document
 }
 
 // layout says where a document stands in its file.
 type layout interface {
 	// offset returns the offset in the file of a byte of the document.
 	offset(off int) int
+	// source returns the file.
+	source() []byte
 	// span returns the bytes of the file that the document takes up.
 	span() ast.Span
 	// rewrite returns what stands there after the edits, one step after the
@@ -85,7 +93,11 @@ func (d *Document) Span() ast.Span { return d.layout.span() }
 // Unknown reports whether something that was found at a span of Text is about
 // bytes that stand for something else.
 func (d *Document) Unknown(s ast.Span) bool {
-	for _, m := range d.Masked {
+	i := sort.Search(len(d.Masked), func(i int) bool { return d.Masked[i].End > s.Start })
+	for _, m := range d.Masked[i:] {
+		if m.Start > s.Start && m.Start >= s.End {
+			break
+		}
 		if m.Start <= s.Start && s.Start < m.End {
 			return true
 		}
@@ -115,8 +127,8 @@ func (d *Document) Restore(text string) string {
 			if !strings.HasPrefix(standIn, "$P") && !strings.HasPrefix(standIn, "P") || strings.Contains(said, "\n") {
 				continue
 			}
-			if i := slices.IndexFunc(d.flow.list, func(c construct) bool { return c.start >= m.Start && c.end <= m.End }); i < 0 ||
-				said != string(src[d.flow.list[i].start:d.flow.list[i].end]) {
+			i := d.flow.from(m.Start)
+			if i == len(d.flow.list) || said != string(src[d.flow.list[i].start:d.flow.list[i].end]) {
 				said = "..."
 			}
 			pairs = append(pairs, standIn, said)
@@ -139,6 +151,9 @@ func (d *Document) MayEdit(start, end int, text string) string {
 			return "a template fills in what would be copied"
 		}
 	}
+	if madeOf(d.lang, text) {
+		return "a template would read what is written there as its own"
+	}
 	if d.flow == nil || start != end {
 		return ""
 	}
@@ -152,15 +167,15 @@ func (d *Document) MayEdit(start, end int, text string) string {
 // begin. Those of the document are where its first and last entry are, if both
 // are in the same.
 func (d *Document) around(off int) int {
-	tree := ast.Parse("", d.Text, ast.Latest)
-	n := tree.NodeAt(off)
+	d.parse.Do(func() { d.tree = ast.Parse("", d.Text, ast.Latest) })
+	n := d.tree.NodeAt(off)
 	for n.Valid() && (n.Kind() != ast.KindMap && n.Kind() != ast.KindArray || n.Start() == off) {
 		n = n.Parent()
 	}
 	if n.Valid() {
 		return d.flow.at(n.Start())
 	}
-	root := tree.Root()
+	root := d.tree.Root()
 	if root.First().Valid() {
 		if id := d.flow.at(root.First().Start()); id == d.flow.at(root.Last().Start()) {
 			return id
@@ -224,6 +239,8 @@ func (l *lines) inDoc(off int) int {
 	n := l.list[i]
 	return n.doc + min(max(0, off-n.content), n.end-n.content+1)
 }
+
+func (l *lines) source() []byte { return l.src }
 
 func (l *lines) span() ast.Span {
 	if len(l.list) == 0 {
@@ -323,6 +340,8 @@ func (w *whole) offset(off int) int {
 	}
 	return w.places[min(off, len(w.places)-1)]
 }
+
+func (w *whole) source() []byte { return w.src }
 
 func (w *whole) span() ast.Span { return w.at }
 

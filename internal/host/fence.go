@@ -74,8 +74,9 @@ var heredoc = regexp.MustCompile(`<<(-?)([A-Za-z_][A-Za-z0-9_-]*)[ \t]*\r?$`)
 func (f *File) heredocs() {
 	all := cut(f.Src, 0, len(f.Src))
 	for i := 0; i < len(all); i++ {
-		m := heredoc.FindSubmatch(f.Src[all[i].start:all[i].end])
-		if m == nil {
+		text := f.Src[all[i].start:all[i].end]
+		m := heredoc.FindSubmatch(text)
+		if lead := bytes.TrimLeft(text, " \t"); m == nil || bytes.HasPrefix(lead, []byte("#")) || bytes.HasPrefix(lead, []byte("//")) {
 			continue
 		}
 		head := i
@@ -92,10 +93,12 @@ func (f *File) heredocs() {
 		l := dedent(f.Src, body, indent)
 		l.prefix = strings.Repeat(" ", indent)
 		at := l.span()
-		text := f.Src[at.Start:at.End]
-		list := constructs(GoTemplate, text)
+		text = f.Src[at.Start:at.End]
+		f.lang = GoTemplate
+		list := constructs(f.lang, text)
 		if len(list) == 0 {
-			list = constructs(Terraform, text)
+			f.lang = Terraform
+			list = constructs(f.lang, text)
 		}
 		for i := range list {
 			list[i].start += at.Start

@@ -19,7 +19,7 @@ func Find(name string, src []byte) *File {
 	f := &File{Name: name, Src: src}
 	var lang Language
 	f.Form, lang = FormOf(name)
-	if f.Form == Other {
+	if f.Form == Other || f.Form == Plain && isManifest(name, src) {
 		f.Form = guess(src)
 	}
 	f.find(lang)
@@ -43,13 +43,21 @@ func (f *File) find(lang Language) {
 	f.unique()
 }
 
+// isManifest reports whether a file that may be JSON is an object of Kubernetes,
+// which is YAML as well.
+func isManifest(name string, src []byte) bool {
+	text := bytes.TrimLeft(src, " \t\r\n")
+	return (name == "" || strings.HasSuffix(strings.ToLower(name), ".json")) && bytes.HasPrefix(text, []byte("{")) &&
+		bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`))
+}
+
 // guess says what a file is whose name says nothing.
 func guess(src []byte) Form {
-	if Sniff("", src).Class == repo.Ours {
+	if !isManifest("", src) && Sniff("", src).Class == repo.Ours {
 		return Plain
 	}
 	head := upTo(src, maxHead)
-	if bytes.HasPrefix(head, []byte("---\n")) || bytes.Contains(head, []byte("apiVersion:")) || bytes.Contains(head, []byte("\nservices:")) {
+	if isManifest("", src) || bytes.HasPrefix(head, []byte("---\n")) || bytes.Contains(head, []byte("apiVersion:")) || bytes.Contains(head, []byte("\nservices:")) {
 		return YAML
 	}
 	return Plain
@@ -65,7 +73,7 @@ func (f *File) plain(lang Language) {
 	if len(list) == 0 {
 		return
 	}
-	f.template = true
+	f.template, f.lang = true, lang
 	l := &lines{src: f.Src, eol: "\n", exact: true, list: cut(f.Src, 0, len(f.Src))}
 	f.add(filepath.Base(f.Name), l, newFlow(f.Src, list), "")
 }
@@ -101,7 +109,7 @@ func (f *File) add(base string, l *lines, fl *flow, dir string) *Document {
 // judge adds a document to the file if it is one.
 func (f *File) judge(d *Document) *Document {
 	d.Dir, d.Base = safeName(d.Dir), safeName(d.Base)
-	d.number = f.candidates
+	d.number, d.lang = f.candidates, f.lang
 	f.candidates++
 	if f.taken != nil {
 		if !f.taken[d.number] {

@@ -83,6 +83,13 @@ func inline(text []byte, list []construct) []construct {
 	return out
 }
 
+// from returns the index of the first construct that begins at an offset or
+// behind it.
+func (f *flow) from(off int) int {
+	i, _ := slices.BinarySearchFunc(f.list, off, func(c construct, off int) int { return c.start - off })
+	return i
+}
+
 // at returns the block that a place stands in.
 func (f *flow) at(off int) int {
 	i, found := slices.BinarySearchFunc(f.marks, off, func(m flowMark, off int) int { return m.off - off })

@@ -26,7 +26,7 @@ func Wanted(name string) int {
 // bytes as Wanted asked for, and whole says that it is all of it.
 func Judge(name string, head []byte, whole bool) repo.Verdict {
 	form, lang := FormOf(name)
-	if form == Plain && (lang == NoTemplate && language(lang, head) == NoTemplate || !whole) {
+	if form == Plain && !(whole && isManifest(name, head)) && (lang == NoTemplate && language(lang, head) == NoTemplate || !whole) {
 		return Sniff(name, head)
 	}
 	if !whole {

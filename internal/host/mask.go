@@ -33,8 +33,13 @@ func mask(text []byte, f *flow) (masked []byte, spans []ast.Span) {
 		}
 	}
 	m.scan()
-	slices.SortFunc(m.spans, func(a, b ast.Span) int { return a.Start - b.Start })
-	return m.out, m.spans
+	slices.SortStableFunc(m.spans, func(a, b ast.Span) int { return a.Start - b.Start })
+	for _, s := range m.spans { // a line may be a comment for two reasons
+		if n := len(spans); n == 0 || s.End > spans[n-1].End {
+			spans = append(spans, s)
+		}
+	}
+	return m.out, spans
 }
 
 // dead makes comments of the whole lines in a span.
@@ -75,8 +80,7 @@ func (m *masker) alone(c construct) {
 // span; printing says that some may give text.
 func (m *masker) onlyConstructs(s ast.Span, printing bool) bool {
 	at := s.Start
-	i, _ := slices.BinarySearchFunc(m.flow.list, s.Start, func(c construct, off int) int { return c.start - off })
-	for ; i < len(m.flow.list) && m.flow.list[i].start < s.End; i++ {
+	for i := m.flow.from(s.Start); i < len(m.flow.list) && m.flow.list[i].start < s.End; i++ {
 		c := m.flow.list[i]
 		if c.role == prints && !printing || len(bytes.TrimSpace(m.text[at:c.start])) > 0 {
 			return false
@@ -191,8 +195,11 @@ func (m *masker) scan() {
 
 // spansIn notes constructs in a comment: they stay as they are.
 func (m *masker) spansIn(start, end int) {
-	for _, c := range m.flow.list {
-		if c.start >= start && c.start < end && m.out[c.start] == m.text[c.start] {
+	for _, c := range m.flow.list[m.flow.from(start):] {
+		if c.start >= end {
+			return
+		}
+		if m.out[c.start] == m.text[c.start] {
 			m.spans = append(m.spans, ast.Span{Start: c.start, End: c.end})
 		}
 	}

@@ -29,13 +29,14 @@ const (
 	Shell                // ${NAME}, as envsubst replaces it
 	Terraform            // ${ } %{ }
 	Compose              // ${NAME} and $NAME; $$ is a dollar sign
+	Autoconf             // @NAME@ and ${NAME}, as configure and CMake replace them
 )
 
 // suffixes are endings that name a template language, or say that a file is an
 // example of one without them.
 var suffixes = map[string]Language{
 	".j2": Jinja, ".jinja": Jinja, ".jinja2": Jinja, ".erb": ERB, ".epp": ERB, ".gotmpl": GoTemplate, ".ctmpl": GoTemplate,
-	".tmpl": AnyTemplate, ".tpl": AnyTemplate, ".template": AnyTemplate, ".in": AnyTemplate, ".tftpl": Terraform, ".envsubst": Shell,
+	".tmpl": AnyTemplate, ".tpl": AnyTemplate, ".template": AnyTemplate, ".in": Autoconf, ".tftpl": Terraform, ".envsubst": Shell,
 	".example": NoTemplate, ".sample": NoTemplate, ".dist": NoTemplate, ".default": NoTemplate,
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -214,4 +215,42 @@ func quoteSingle(text []byte) (string, error) {
 		return "", errors.New("single quotes take no line ends; write it with |")
 	}
 	return "'" + strings.ReplaceAll(string(text), "'", "''") + "'", nil
+}
+
+// secrets notes the values of a Secret in which there is no document.
+func (y *yamlFile) secrets(data *yaml.Node) {
+	for i := 0; i+1 < len(data.Content); i += 2 {
+		key, v := data.Content[i], data.Content[i+1]
+		if v.Kind != yaml.ScalarNode || v.Line < 1 || v.Line > len(y.lines) || key.Line < 1 {
+			continue
+		}
+		at := y.offset(v)
+		if y.holdsDocument(at.Start, v) {
+			continue
+		}
+		if !y.hasConstruct(at) {
+			y.Secrets = append(y.Secrets, at)
+		}
+		for _, n := range y.lines[v.Line:] { // those that it goes on for
+			text := bytes.TrimRight(y.text[n.start:n.end], " \t\r")
+			lead := len(text) - len(bytes.TrimLeft(text, " \t"))
+			if lead < len(text) && lead < key.Column {
+				break
+			}
+			if s := (ast.Span{Start: n.start + lead, End: n.start + len(text)}); !y.hasConstruct(s) {
+				y.Secrets = append(y.Secrets, s)
+			}
+		}
+	}
+}
+
+// holdsDocument reports whether a document stands in a scalar that begins at an
+// offset.
+func (y *yamlFile) holdsDocument(start int, n *yaml.Node) bool {
+	for _, d := range slices.Backward(y.Documents) {
+		if s := d.Span(); s.Start >= start && (s.Start <= y.lines[n.Line-1].next) {
+			return true
+		}
+	}
+	return false
 }

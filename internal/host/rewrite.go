@@ -170,21 +170,17 @@ func (y *yamlFile) holds(n *yaml.Node) bool {
 // Edit returns what an edit of the document's text is in the file. It is for
 // showing; Rewrite makes edits.
 func (d *Document) Edit(e ast.Edit) (start, end int, text string) {
-	l, ok := d.layout.(*lines)
-	if !ok {
-		s := d.Span()
-		raw, err := d.layout.rewrite([][]ast.Edit{{e}})
-		if err != nil {
-			return s.Start, s.End, e.New
-		}
+	s := d.Span()
+	raw, err := d.layout.rewrite([][]ast.Edit{{e}})
+	switch {
+	case err != nil && d.Encoded():
+		return s.Start, s.End, e.New
+	case err != nil:
+		return d.Offset(e.Start), d.Offset(e.End), e.New
+	case d.Encoded():
 		return s.Start, s.End, raw
 	}
-	raw, err := l.rewrite([][]ast.Edit{{e}})
-	if err != nil {
-		return d.Offset(e.Start), d.Offset(e.End), e.New
-	}
-	s := l.span()
-	old := string(l.src[s.Start:s.End])
+	old := string(d.layout.source()[s.Start:s.End])
 	head := 0
 	for most := min(len(old), len(raw)); head < most && old[head] == raw[head] && s.Start+head < d.Offset(e.Start); {
 		head++

@@ -28,7 +28,7 @@ type construct struct {
 // file's name says, or else as the text does.
 func language(lang Language, text []byte) Language {
 	switch {
-	case lang != AnyTemplate && lang != NoTemplate:
+	case lang != AnyTemplate && lang != NoTemplate && lang != Autoconf:
 		return lang
 	case bytes.Contains(text, []byte("{%")) || bytes.Contains(text, []byte("{# ")) && bytes.Contains(text, []byte("{{")):
 		return Jinja
@@ -36,8 +36,8 @@ func language(lang Language, text []byte) Language {
 		return GoTemplate
 	case bytes.Contains(text, []byte("<%")) && bytes.Contains(text, []byte("%>")):
 		return ERB
-	case lang == NoTemplate:
-		return NoTemplate
+	case lang == NoTemplate, lang == Autoconf:
+		return lang
 	case bytes.Contains(text, []byte("%{")):
 		return Terraform
 	case bytes.Contains(text, []byte("${")):
@@ -49,37 +49,54 @@ func language(lang Language, text []byte) Language {
 // constructs lists the constructs of a text in their order. What begins like one
 // and has no end is text.
 func constructs(lang Language, text []byte) (list []construct) {
+	last := make(map[string]int) // of each end marker: what begins behind it has no end
+	closing := func(i int, open, end string, strs bool) int {
+		at, ok := last[end]
+		if !ok {
+			at = bytes.LastIndex(text, []byte(end))
+			last[end] = at
+		}
+		if i > at {
+			return 0
+		}
+		if end == "}" {
+			return balanced(text[i:])
+		}
+		return closing(text[i:], open, end, strs)
+	}
 	for i := 0; i < len(text); {
 		end, role := 0, prints
 		rest := text[i:]
 		switch {
 		case lang == Jinja && bytes.HasPrefix(rest, []byte("{{")), lang == GoTemplate && bytes.HasPrefix(rest, []byte("{{")):
-			end = closing(rest, "{{", "}}", true)
+			end = closing(i, "{{", "}}", true)
 			if lang == GoTemplate && end > 0 {
 				role = goRole(inner(rest[:end], 2))
 			}
 		case lang == Jinja && bytes.HasPrefix(rest, []byte("{%")):
-			if end = closing(rest, "{%", "%}", true); end > 0 {
+			if end = closing(i, "{%", "%}", true); end > 0 {
 				role = jinjaRole(inner(rest[:end], 2))
 			}
 		case lang == Jinja && bytes.HasPrefix(rest, []byte("{#")):
-			end, role = closing(rest, "{#", "#}", false), does
+			end, role = closing(i, "{#", "#}", false), does
 		case lang == ERB && bytes.HasPrefix(rest, []byte("<%%")):
 			i += 3
 			continue
 		case lang == ERB && bytes.HasPrefix(rest, []byte("<%")):
-			if end = closing(rest, "<%", "%>", false); end > 0 && !bytes.HasPrefix(rest, []byte("<%=")) {
+			if end = closing(i, "<%", "%>", false); end > 0 && !bytes.HasPrefix(rest, []byte("<%=")) {
 				role = rubyRole(inner(rest[:end], 2))
 			}
 		case lang == Compose && rest[0] == '$' && composeName.Match(rest):
 			end = len(composeName.Find(rest))
+		case lang == Autoconf && rest[0] == '@' && autoconfName.Match(rest):
+			end = len(autoconfName.Find(rest))
 		case (lang == Shell || lang == Terraform) && bytes.HasPrefix(rest, []byte("$${")), lang == Terraform && bytes.HasPrefix(rest, []byte("%%{")):
 			i += 3
 			continue
-		case (lang == Shell || lang == Compose) && bytes.HasPrefix(rest, []byte("${")), lang == Terraform && bytes.HasPrefix(rest, []byte("${")):
-			end = balanced(rest)
+		case (lang == Shell || lang == Compose || lang == Autoconf) && bytes.HasPrefix(rest, []byte("${")), lang == Terraform && bytes.HasPrefix(rest, []byte("${")):
+			end = closing(i, "${", "}", false)
 		case lang == Terraform && bytes.HasPrefix(rest, []byte("%{")):
-			if end = balanced(rest); end > 0 {
+			if end = closing(i, "%{", "}", false); end > 0 {
 				role = terraformRole(inner(rest[:end], 1))
 			}
 		default:
@@ -99,6 +116,18 @@ func constructs(lang Language, text []byte) (list []construct) {
 	}
 	return list
 }
+
+// madeOf reports whether a template language would read something of its own in
+// a text that is put into a file.
+func madeOf(lang Language, text string) bool {
+	if lang == Shell { // ${NAME} is what is looked for, but envsubst replaces $NAME, too
+		lang = Compose
+	}
+	return lang != NoTemplate && len(constructs(lang, []byte(text))) > 0
+}
+
+// autoconfName matches what configure and CMake replace beside ${NAME}.
+var autoconfName = regexp.MustCompile(`^@[A-Za-z_][A-Za-z0-9_]*@`)
 
 // composeName matches what Compose replaces beside ${NAME}.
 var composeName = regexp.MustCompile(`^\$(\$[A-Za-z0-9_{}]*|[A-Za-z_][A-Za-z0-9_]*)`)
@@ -245,7 +274,7 @@ func rubyRole(words []string) role {
 	switch {
 	case len(words) > 40: // a program of its own, which gives no text
 		return does
-	case w == "else" || w == "elsif" || w == "when" || strings.HasPrefix(w, "end.else"): // the last as BOSH has it
+	case w == "else" || w == "elsif" || w == "when" || w == "}" && words[len(words)-1] == "{" && len(words) > 2 || strings.HasPrefix(w, "end.else"): // the last as BOSH has it
 		return turns
 	case depth > 0 || strings.HasSuffix(words[len(words)-1], "{") || len(words) > 2 && words[len(words)-2] == "{":
 		return opens

@@ -3,6 +3,7 @@ package host
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -26,6 +27,7 @@ type weigher struct {
 	unlike   []string // known ones whose value has another shape
 	includes int
 	fields   int
+	yaml     bool // a value is the header of a block scalar
 }
 
 // scales is memory that weigh uses again and again.
@@ -36,6 +38,9 @@ type scales struct {
 
 var spareScales = sync.Pool{New: func() any { return new(scales) }}
 
+// blockScalar matches the header of a block scalar.
+var blockScalar = regexp.MustCompile(`^[|>][-+]?[1-9]?[-+]?$`)
+
 // weigh parses a text and judges it.
 func weigh(name string, text []byte) repo.Verdict {
 	s := spareScales.Get().(*scales)
@@ -44,6 +49,9 @@ func weigh(name string, text []byte) repo.Verdict {
 	w := weigher{text: text, keys: s.keys[:0], known: s.known[:0]}
 	defer func() { s.keys, s.known = w.keys, w.known }()
 	w.topLevel(tree)
+	if w.yaml {
+		return repo.Verdict{Class: repo.Foreign, Why: "it is YAML"}
+	}
 	if why := otherProgram(w.keys); why != "" {
 		return repo.Verdict{Class: repo.Foreign, Why: why}
 	}
@@ -76,6 +84,10 @@ func (w *weigher) top(n ast.Node) {
 		return
 	}
 	if n.Kind() != ast.KindEntry {
+		return
+	}
+	if v := n.Value(); v.Valid() && blockScalar.MatchString(v.Raw()) {
+		w.yaml = true
 		return
 	}
 	key := strings.ToLower(n.Key())

@@ -19,7 +19,11 @@ func (f *File) yaml(lang Language) {
 	}
 	var fl *flow
 	text := f.Src
-	if lang = yamlLanguage(lang, f.Src); lang != NoTemplate {
+	lang = yamlLanguage(lang, f.Src)
+	if f.lang = lang; isCompose(f.Src) {
+		f.lang = Compose // it may have nothing to replace yet
+	}
+	if lang != NoTemplate {
 		list := constructs(lang, f.Src)
 		if len(list) > 0 {
 			fl = newFlow(f.Src, list)
@@ -52,10 +56,15 @@ func (f *File) yaml(lang Language) {
 // variables in its files.
 func yamlLanguage(lang Language, src []byte) Language {
 	lang = language(lang, src)
-	if (lang == NoTemplate || lang == Shell) && bytes.Contains(src, []byte("services:")) && bytes.Contains(src, []byte("content:")) && bytes.Contains(src, []byte("$")) {
+	if (lang == NoTemplate || lang == Shell) && isCompose(src) && bytes.Contains(src, []byte("$")) {
 		return Compose
 	}
 	return lang
+}
+
+// isCompose reports whether a file may be a Compose file with texts in it.
+func isCompose(src []byte) bool {
+	return bytes.Contains(src, []byte("services:")) && bytes.Contains(src, []byte("content:"))
 }
 
 // parseYAML returns the documents of a YAML stream.
@@ -178,6 +187,9 @@ func (y *yamlFile) document(n *yaml.Node, number string) {
 			inner.dir = strings.Trim(s.dir+"."+key, ".")
 		}
 		y.value(key, v, inner)
+		if scalar(kind) == "Secret" && (key == "data" || key == "stringData") && v.Kind == yaml.MappingNode {
+			y.secrets(v)
+		}
 	}
 	if n.Kind == yaml.SequenceNode {
 		y.value("", n, s)
