@@ -157,6 +157,30 @@ func TestHostedDocumentsAreRewrittenInPlace(t *testing.T) {
 	}
 }
 
+// TestUnknownPartsHideNoWrongValues holds that values are looked at although a
+// template or another mount adds entries, and that nothing is called missing.
+func TestUnknownPartsHideNoWrongValues(t *testing.T) {
+	const config = "server_name: n\n    ping_interval: 20\n    jetstream: true\n    cluster { port: 6222, routes: [ nats://a:6222 ] }\n"
+	for what, c := range map[string]struct{ name, text string }{
+		"a line that prints": {"a.yaml", "data:\n  nats.conf: |\n    " + config + "    {{ tpl .Values.more . | nindent 4 }}\n"},
+		"another mount":      {"a.yaml", "data:\n  nats.conf: |\n    " + config + "    include ./auth.conf\n"},
+		"a plain template":   {"nats.conf.tmpl", config + "{{ template \"more\" . }}\n"},
+	} {
+		_, res, _ := runHost(t, c.name, []byte(c.text))
+		var rules []string
+		for _, f := range res.Findings {
+			rules = append(rules, f.Rule)
+		}
+		if !slices.Contains(rules, "duration-unit") || slices.Contains(rules, "cluster-name-missing") || slices.Contains(rules, "include-missing") {
+			t.Errorf("%s: found %v", what, rules)
+		}
+	}
+	_, res, _ := runHost(t, "a.yaml", []byte("data:\n  nats.conf: |\n    "+config))
+	if !slices.ContainsFunc(res.Findings, func(f *engine.Finding) bool { return f.Rule == "cluster-name-missing" }) {
+		t.Error("nothing is missing where nothing is added")
+	}
+}
+
 func TestARefusedGroupKeepsTheFilesOfItsDocuments(t *testing.T) {
 	f := host.Find("a.yaml", []byte("data:\n  nats.conf: |\n    port: 4222\n    max_payload: 1MB\n"))
 	doc := &engine.File{Path: "a.yaml#data/nats.conf", Status: engine.Unchanged}

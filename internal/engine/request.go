@@ -79,6 +79,18 @@ type Request struct {
 func (req *Request) fleet() fleet.Options {
 	return fleet.Options{
 		Env: req.Env, Args: fleet.Args(req.Args), ArgsOf: req.ArgsOf,
-		Hosts: req.Hosts, Realms: req.Realms, Jobs: req.Jobs,
+		Hosts: req.Hosts, Realms: req.Realms, Open: req.open(), Jobs: req.Jobs,
+	}
+}
+
+// open returns the documents whose includes may be put beside them later; nil if
+// there are none.
+func (req *Request) open() func(path string) bool {
+	if len(req.Hosted) == 0 {
+		return nil
+	}
+	return func(path string) bool {
+		_, ok := req.Hosted[path]
+		return ok
 	}
 }

@@ -51,7 +51,11 @@ type Options struct {
 	// Realms keep servers apart that have nothing to do with each other, by the
 	// path of the root; a server that is not named is in the realm "".
 	Realms map[string]string
-	Jobs   int
+	// Open reports whether what a document includes may be put beside it only
+	// where it is used, so that a missing file is unknown and not wrong; nil for
+	// no document.
+	Open func(path string) bool
+	Jobs int
 	// Apart are the paths of files that exist and were looked at by themselves,
 	// clean and sorted.
 	Apart []string
@@ -207,6 +211,9 @@ func (s *Server) evaluate(ev *evaluation, root *Doc, opts Options) {
 	s.Values = ev.document(root)
 	s.Docs, s.Problems = ev.docs, ev.problems
 	s.broken = slices.ContainsFunc(s.Problems, Problem.breaks)
+	s.garbled = slices.ContainsFunc(s.Problems, func(p Problem) bool {
+		return p.breaks() && (p.Kind != MissingInclude || opts.Open == nil || !opts.Open(p.Doc.Path))
+	})
 	s.readFacts()
 }
 

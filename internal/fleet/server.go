@@ -45,6 +45,7 @@ type Server struct {
 	leafPort    listener
 	wsPort      listener
 	broken      bool // asked for with every value, of which there may be as many as problems
+	garbled     bool
 }
 
 // Name is a name that a server goes by.
@@ -101,6 +102,11 @@ func (s *Server) Many() bool { return s.ServerName.Unknown() && s.ServerName.Val
 // Broken reports whether a document of the server does not parse or cannot be
 // read, so that its values are not the whole of it.
 func (s *Server) Broken() bool { return s.broken }
+
+// Garbled is Broken but for includes that may be there where the server is
+// started: what the documents say is right as far as it goes, and more may
+// belong to it. It is for rules that look at one value at a time.
+func (s *Server) Garbled() bool { return s.garbled }
 
 // breaks reports whether a problem keeps the values of a server from being the
 // whole of it.

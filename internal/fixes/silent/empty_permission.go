@@ -47,7 +47,7 @@ else.`,
 }
 
 func checkEmptyPermission(p *fixes.Pass, v *fixes.Visit) {
-	if v.Entry == nil || !v.Is("permissions", "publish") && !v.Is("permissions", "subscribe") || !emptySubjects(v.Value) || v.Server.Broken() {
+	if v.Entry == nil || !v.Is("permissions", "publish") && !v.Is("permissions", "subscribe") || !emptySubjects(v.Value) || v.Server.Garbled() {
 		return
 	}
 	if v.Field.Name == "publish" && v.Parent != nil {

@@ -47,7 +47,7 @@ func checkJetStreamSizeString(p *fixes.Pass, v *fixes.Visit) {
 	}
 	text := v.Value.Text()
 	number := strings.TrimRight(text, "KMGT")
-	if len(number) != len(text)-1 || number == "" || strings.Trim(number, "0123456789") != "" || v.Server.Broken() {
+	if len(number) != len(text)-1 || number == "" || strings.Trim(number, "0123456789") != "" || v.Server.Garbled() {
 		return
 	}
 	f := v.Finding("in quotes the unit is a power of 1024: the server reads %si; without the quotes %s would be less, since the unit is a power of 1000 then", text, text)

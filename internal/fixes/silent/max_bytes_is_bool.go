@@ -43,7 +43,7 @@ in max_bytes_required becomes true.`,
 }
 
 func checkMaxBytesIsBool(p *fixes.Pass, v *fixes.Visit) {
-	if !v.Is("accounts.<name>.jetstream", "max_bytes_required") || v.Value.Kind() != ast.KindInt || v.Server.Broken() {
+	if !v.Is("accounts.<name>.jetstream", "max_bytes_required") || v.Value.Kind() != ast.KindInt || v.Server.Garbled() {
 		return
 	}
 	meaning, given := p.Param("meaning")

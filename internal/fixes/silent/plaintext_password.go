@@ -31,7 +31,7 @@ func plaintextPassword(hash func(password []byte, cost int) ([]byte, error)) *fi
 		Doc:   plaintextPasswordDoc,
 		Needs: []string{"authorization", "accounts"},
 		CheckServer: func(p *fixes.Pass, s *fleet.Server) {
-			if s.Broken() {
+			if s.Garbled() {
 				return
 			}
 			if list := plaintextPasswords(s); len(list) > 0 {

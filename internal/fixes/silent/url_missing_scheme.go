@@ -52,7 +52,7 @@ there is no host, or no port (only leaf remotes have a default), or the URL has 
 
 func checkURLMissingScheme(p *fixes.Pass, v *fixes.Visit, what string) {
 	text := strings.TrimSpace(v.Value.Text())
-	if text == "" || v.Server.Broken() {
+	if text == "" || v.Server.Garbled() {
 		return
 	}
 	u, err := url.Parse(text)

@@ -46,7 +46,7 @@ where the field's own numbers are seconds. A number whose unit nobody knows need
 }
 
 func checkDurationUnit(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongDuration || v.Server.Broken() {
+	if mistakeOf(v) != wrongDuration || v.Server.Garbled() {
 		return
 	}
 	want, kind := taken(v), kindOf(v.Value)

@@ -53,7 +53,7 @@ func ianaName(text string) string {
 }
 
 func checkEnumCase(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongWord || v.Server.Broken() {
+	if mistakeOf(v) != wrongWord || v.Server.Garbled() {
 		return
 	}
 	field, text := v.Field, strings.TrimSpace(v.Value.Text())

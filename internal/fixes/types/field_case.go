@@ -45,7 +45,7 @@ func wrongCase(v *fixes.Visit) string {
 
 func checkFieldCase(p *fixes.Pass, v *fixes.Visit) {
 	key := wrongCase(v)
-	if key == "" || v.Server.Broken() || v.Entry.Used && v.Block.Lenient {
+	if key == "" || v.Server.Garbled() || v.Entry.Used && v.Block.Lenient {
 		return
 	}
 	what := "the server refuses to start"

@@ -58,7 +58,7 @@ func isLeafVersion(text string) bool {
 }
 
 func checkLeafnodeMinVersion(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongLeafVersion || v.Server.Broken() {
+	if mistakeOf(v) != wrongLeafVersion || v.Server.Garbled() {
 		return
 	}
 	f := v.Finding("min_version is %s, and takes a version of at least \"2.8.0\" in three numbers: the server refuses to start", found(v))

@@ -44,7 +44,7 @@ Manual for a scheme that asks for TLS, which the address cannot express.`,
 var portText = regexp.MustCompile(`^[0-9]{1,5}$`)
 
 func checkListenScheme(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongListen || v.Server.Broken() {
+	if mistakeOf(v) != wrongListen || v.Server.Garbled() {
 		return
 	}
 	text := strings.TrimSpace(v.Value.Text())

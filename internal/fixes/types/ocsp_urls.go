@@ -27,7 +27,7 @@ parser never makes. url, with one URL, works.`,
 		},
 		Fields: fixes.Typed(schema.Unusable),
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
-			if mistakeOf(v) != unusableURLs || v.Server.Broken() {
+			if mistakeOf(v) != unusableURLs || v.Server.Garbled() {
 				return
 			}
 			f := v.KeyFinding("the server fails on every value of ocsp.urls (\"interface conversion: interface {} is []interface {}, not []string\") and refuses to start")

@@ -41,7 +41,7 @@ the text could be read in two ways, or where the value comes from the environmen
 }
 
 func checkScalarType(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongScalar || v.Server.Broken() {
+	if mistakeOf(v) != wrongScalar || v.Server.Garbled() {
 		return
 	}
 	want := taken(v)

@@ -45,7 +45,7 @@ without quotes is a thousand millions, and "1G" in the fields that take texts is
 var sizeText = regexp.MustCompile(`(?i)^(-?[0-9]+(?:\.[0-9]+)?) *([kmgtpe]?)(b|i|ib)?(?:ytes?)?$`)
 
 func checkSizeString(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongSize || v.Server.Broken() {
+	if mistakeOf(v) != wrongSize || v.Server.Garbled() {
 		return
 	}
 	texts := taken(v).Has(schema.String)

@@ -46,7 +46,7 @@ SecP256r1MLKEM768 and SecP384r1MLKEM1024, in exactly these letters. P256, secp38
 }
 
 func checkTLSCurveName(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongCurve || v.Server.Broken() {
+	if mistakeOf(v) != wrongCurve || v.Server.Garbled() {
 		return
 	}
 	f := v.Finding("the server knows no curve of the name %s (\"unrecognized curve preference\"), and refuses to start", shown(v))

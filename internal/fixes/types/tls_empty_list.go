@@ -26,7 +26,7 @@ empty"). To take the server's own choice the field is left out.`,
 		},
 		Fields: fixes.Named("cipher_suites", "curve_preferences"),
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
-			if mistakeOf(v) != emptyList || v.Server.Broken() {
+			if mistakeOf(v) != emptyList || v.Server.Garbled() {
 				return
 			}
 			f := v.Finding("%s is an empty list (\"cannot be empty\"): the server refuses to start", name(v))

@@ -37,7 +37,7 @@ func TLSMinVersion() *fixes.Rule {
 }
 
 func checkTLSMinVersion(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongVersion || v.Server.Broken() {
+	if mistakeOf(v) != wrongVersion || v.Server.Garbled() {
 		return
 	}
 	f := v.Finding("min_version is %s, and takes the text \"1.2\" or \"1.3\": the server refuses to start", found(v))

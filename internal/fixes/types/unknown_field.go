@@ -54,7 +54,7 @@ for is a warning.`,
 				}
 				return
 			}
-			if isUnknown(v) && !v.Server.Broken() {
+			if isUnknown(v) && !v.Server.Garbled() {
 				if v.Block.Lenient {
 					reportIgnored(p, v)
 				} else {
@@ -164,7 +164,7 @@ func checkAge(p *fixes.Pass, v *fixes.Visit, age fixes.Release) {
 		return
 	}
 	knownFrom, knownTo := v.Field.KnownIn(v.Entry.Key, w.From.String()), v.Field.KnownIn(v.Entry.Key, w.To.String())
-	if knownFrom && knownTo || v.Server.Broken() || v.Block.Lenient {
+	if knownFrom && knownTo || v.Server.Garbled() || v.Block.Lenient {
 		return
 	}
 	since := strings.Join(v.Field.Since(v.Entry.Key), " and ")

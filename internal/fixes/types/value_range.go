@@ -97,7 +97,7 @@ func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
 		checkHarm(p, v)
 		return
 	}
-	if mistakeOf(v) == wrongScalar || v.Server.Broken() {
+	if mistakeOf(v) == wrongScalar || v.Server.Garbled() {
 		return
 	}
 	n, ok := measure(v)

@@ -38,7 +38,7 @@ the list does not know, or if a list has several items where one value is taken.
 }
 
 func checkWrapInList(p *fixes.Pass, v *fixes.Visit) {
-	if mistakeOf(v) != wrongList || v.Server.Broken() {
+	if mistakeOf(v) != wrongList || v.Server.Garbled() {
 		return
 	}
 	want := taken(v)
