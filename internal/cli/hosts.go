@@ -32,6 +32,15 @@ type opener struct {
 	*session
 	req    *request
 	opened map[string]*host.File // by path
+	// objects are the documents that a pod in another file may mount, by the name
+	// of the object that they stand in.
+	objects map[string][]mountable
+}
+
+// mountable is a document in an object of Kubernetes.
+type mountable struct {
+	file *host.File
+	doc  *host.Document
 }
 
 // find returns a file with the documents in it, nil if it cannot be read.
@@ -62,6 +71,14 @@ func (o *opener) started(paths []string) {
 	if len(o.opened) == 0 {
 		return
 	}
+	o.objects = make(map[string][]mountable)
+	for _, f := range o.opened {
+		for _, d := range f.Documents {
+			if d.Object.Name != "" {
+				o.objects[d.Object.Name] = append(o.objects[d.Object.Name], mountable{f, d})
+			}
+		}
+	}
 	loaded := make(map[string]string) // absolute path to the name it is loaded by
 	for _, path := range slices.Concat(o.req.Targets, o.req.Context) {
 		if abs, err := filepath.Abs(path); err == nil {
@@ -86,7 +103,11 @@ func (o *opener) started(paths []string) {
 				add(hostedPath(f, d), path, flags)
 			}
 		}
-		for _, c := range f.Commands {
+		for i := range f.Commands {
+			c := &f.Commands[i]
+			if other, d := o.mounted(path, c); d != nil {
+				add(hostedPath(other, d), path, c.Flags)
+			}
 			for _, file := range []string{c.File, c.Installed} {
 				if file != "" && !filepath.IsAbs(file) {
 					file = filepath.Join(filepath.Dir(path), file)
@@ -101,6 +122,39 @@ func (o *opener) started(paths []string) {
 		delete(args, root)
 	}
 	o.req.ArgsOf = args
+}
+
+// mounted looks in other files for the ConfigMap or Secret that a command's
+// configuration comes from: in the same folder, else in one above or below it.
+// Where more than one may be meant none is.
+func (o *opener) mounted(path string, c *host.Command) (in *host.File, d *host.Document) {
+	if c.Object == (host.Object{}) || slices.ContainsFunc(o.opened[path].Documents, c.Starts) {
+		return nil, nil
+	}
+	here := filepath.Dir(path)
+	var near, far []mountable
+	for _, other := range o.objects[c.Object.Name] {
+		switch there := filepath.Dir(other.file.Name); {
+		case !c.Starts(other.doc):
+		case there == here:
+			near = append(near, other)
+		case above(there, here) || above(here, there):
+			far = append(far, other)
+		}
+	}
+	if len(near) == 0 {
+		near = far
+	}
+	if len(near) != 1 {
+		return nil, nil
+	}
+	return near[0].file, near[0].doc
+}
+
+// above reports whether a folder lies somewhere in another one.
+func above(dir, inner string) bool {
+	rel, err := filepath.Rel(dir, inner)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // hostedPath is the path of a document inside a file.

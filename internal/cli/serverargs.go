@@ -118,7 +118,7 @@ func foundServerArgs(words []string) oracle.Args {
 		if f.set == nil || f.set(&args, value) != nil {
 			continue
 		}
-		if strings.Contains(value, "$") && (args.Routes != given.Routes || args.Cluster != given.Cluster || args.Host != given.Host) {
+		if strings.Contains(value, "$") && (args.Cluster != given.Cluster || args.Host != given.Host) {
 			args = given // an address that is not known
 		}
 	}

@@ -8,7 +8,8 @@ import (
 
 // Args are the command line flags of nats-server that say something about its
 // configuration. A flag wins over the file (server/opts.go, ConfigureOptions).
-// Zero values mean that the flag is not given.
+// Zero values mean that the flag is not given. A name with a dollar sign in it is
+// one that is filled in at the start, and unknown.
 type Args struct {
 	ServerName  string // --name
 	ClusterName string // --cluster_name
@@ -57,8 +58,13 @@ type Name struct {
 }
 
 // Unknown reports whether the name comes from a variable that nothing defines,
-// or is no string.
-func (n Name) Unknown() bool { return n.Flag == "" && n.Value != nil && !n.Value.IsString() }
+// in the file or in a flag (--name $(POD_NAME)), or is no string.
+func (n Name) Unknown() bool {
+	if n.Flag != "" {
+		return n.Text == ""
+	}
+	return n.Value != nil && !n.Value.IsString()
+}
 
 // GatewayEntry is one entry of gateway.gateways.
 type GatewayEntry struct {
@@ -97,7 +103,9 @@ type listener struct {
 
 // Many reports whether the root stands for more than one server: its
 // server_name comes from a variable that nothing defines.
-func (s *Server) Many() bool { return s.ServerName.Unknown() && s.ServerName.Value.Unknown() }
+func (s *Server) Many() bool {
+	return s.ServerName.Unknown() && (s.ServerName.Flag != "" || s.ServerName.Value.Unknown())
+}
 
 // Broken reports whether a document of the server does not parse or cannot be
 // read, so that its values are not the whole of it.
@@ -214,6 +222,9 @@ func (m *Map) at(path string, names ...string) (*Map, string) {
 }
 
 func readName(m *Map, path, key, flag, flagName string) Name {
+	if strings.Contains(flag, "$") {
+		return Name{Flag: flagName}
+	}
 	if flag != "" {
 		return Name{Text: flag, Flag: flagName}
 	}

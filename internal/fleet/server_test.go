@@ -110,6 +110,10 @@ func TestNames(t *testing.T) {
 	if flagged.ClusterName != (Name{Text: "x", Flag: "--cluster_name"}) || flagged.ServerName.Text != "y" || flagged.ClusterName.Unknown() {
 		t.Errorf("names by flags %+v", flagged.ClusterName)
 	}
+	filled := files{"a.conf": "cluster { name: c }"}.build(Options{Args: Args{ClusterName: "$(X)", ServerName: "n-$(POD)"}}).Servers[0]
+	if !filled.ClusterName.Unknown() || !filled.ServerName.Unknown() || !filled.Many() || filled.EffectiveClusterName() != "" {
+		t.Errorf("names by flags that are filled in %+v %+v", filled.ClusterName, filled.ServerName)
+	}
 	if s := one("server_name: $POD\ncluster { name: $C }\ngateway { name: 5 }"); !s.Many() || !s.ClusterName.Unknown() || !s.GatewayName.Unknown() || s.EffectiveClusterName() != "" {
 		t.Error("names that are no text are taken for known ones")
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,19 @@ type Command struct {
 	// Document is the name of the document of the same file that stands there,
 	// "" if it is none. See [Document.Name].
 	Document string
+	// Object is the ConfigMap or Secret that is mounted there, in this file or in
+	// another one, and Key what of it is the configuration.
+	Object Object
+	Key    string
+}
+
+// Starts reports whether a document, of this file or of another one, is the
+// configuration that the command names.
+func (c *Command) Starts(d *Document) bool {
+	if c.Object != (Object{}) {
+		return c.Object.Is(d.Object) && c.Key == d.Base
+	}
+	return c.Document != "" && c.Document == d.Name()
 }
 
 // startsServer is a quick look for something that starts a nats-server.
@@ -133,21 +147,7 @@ func (y *yamlFile) commands(n *yaml.Node) {
 			y.service(services.Content[i+1], field(n, "configs"))
 		}
 	}
-	y.pods(n)
-}
-
-// pods looks for the containers of Kubernetes objects.
-func (y *yamlFile) pods(n *yaml.Node) {
-	if containers := field(n, "containers"); containers != nil && containers.Kind == yaml.SequenceNode {
-		for _, c := range containers.Content {
-			y.container(c, field(n, "volumes"))
-		}
-	}
-	for _, c := range n.Content {
-		if c.Kind == yaml.MappingNode || c.Kind == yaml.SequenceNode {
-			y.pods(c)
-		}
-	}
+	y.pods(n, "")
 }
 
 // mount is a file or directory that a container sees.
@@ -155,12 +155,13 @@ type mount struct {
 	target string // in the container
 	file   string // beside the file, "" if it is none
 	dir    string // the directory of documents in the same file, "" if it is none
-	base   string // the document in dir, "" for all
+	object Object // that is mounted, if it is one
+	base   string // the document in it, "" for all
 }
 
 // service adds the command of a service of a Compose file.
 func (y *yamlFile) service(n, configs *yaml.Node) {
-	all := append(wordsOf(field(n, "entrypoint")), wordsOf(field(n, "command"))...)
+	all := y.open(append(wordsOf(field(n, "entrypoint")), wordsOf(field(n, "command"))...))
 	flags, ok := serverFlags(all, isServerImage(scalar(field(n, "image"))))
 	if !ok {
 		return
@@ -187,31 +188,6 @@ func (y *yamlFile) service(n, configs *yaml.Node) {
 	y.command(flags, mounts)
 }
 
-// container adds the command of a container of a pod.
-func (y *yamlFile) container(n, volumes *yaml.Node) {
-	all := append(wordsOf(field(n, "command")), wordsOf(field(n, "args"))...)
-	flags, ok := serverFlags(all, isServerImage(scalar(field(n, "image"))))
-	if !ok {
-		return
-	}
-	var mounts []mount
-	for _, vm := range items(field(n, "volumeMounts")) {
-		for _, v := range items(volumes) {
-			name := scalar(field(field(v, "configMap"), "name"))
-			if name == "" {
-				name = scalar(field(field(v, "secret"), "secretName"))
-			}
-			if scalar(field(v, "name")) == scalar(field(vm, "name")) && name != "" {
-				if y.flow != nil {
-					name = filled.ReplaceAllString(name, "{}")
-				}
-				mounts = append(mounts, mount{target: scalar(field(vm, "mountPath")), dir: name, base: scalar(field(vm, "subPath"))})
-			}
-		}
-	}
-	y.command(flags, mounts)
-}
-
 func items(n *yaml.Node) []*yaml.Node {
 	if n == nil || n.Kind != yaml.SequenceNode {
 		return nil
@@ -234,10 +210,9 @@ func (f *File) command(flags []string, mounts []mount) {
 		}
 		switch {
 		case config != target && !below:
-		case m.dir != "" && m.base != "":
-			c.Document = m.dir + "/" + m.base
-		case m.dir != "" && below:
-			c.Document = m.dir + "/" + rest
+		case m.dir != "" && (m.base != "" || below):
+			c.Key = cmp.Or(m.base, rest)
+			c.Document, c.Object = m.dir+"/"+c.Key, m.object
 		case strings.HasPrefix(m.file, ".") || strings.HasPrefix(m.file, "/"):
 			c.File = filepath.FromSlash(path.Join(m.file, rest))
 		case m.file != "" && !below && strings.Contains(m.file, "."):
@@ -266,16 +241,12 @@ func (f *File) unit() {
 	}
 }
 
-// documentNamed returns the index of the document that a command names, or -1.
-func (f *File) documentNamed(name string) int {
-	return slices.IndexFunc(f.Documents, func(d *Document) bool { return d.Name() == name })
-}
-
 // Started returns the command that starts a server with the document of that
 // index, and whether there is exactly one such set of flags.
 func (f *File) Started(index int) (flags []string, ok bool) {
-	for _, c := range f.Commands {
-		if c.Document == "" || f.documentNamed(c.Document) != index {
+	for i := range f.Commands {
+		c := &f.Commands[i]
+		if f.Mounted(c) != index {
 			continue
 		}
 		if ok && !slices.Equal(flags, c.Flags) {
@@ -284,4 +255,23 @@ func (f *File) Started(index int) (flags []string, ok bool) {
 		flags, ok = c.Flags, true
 	}
 	return flags, ok
+}
+
+// Mounted returns the index of the document of the file that a command names,
+// -1 if there is none or more than one.
+func (f *File) Mounted(c *Command) int {
+	index, found := -1, 0
+	for i, d := range f.Documents {
+		if c.Starts(d) {
+			index, found = i, found+1
+		}
+	}
+	if found == 0 && c.Document != "" && strings.Contains(c.Document, "{}") {
+		// Names that a template makes may be written in two ways.
+		return slices.IndexFunc(f.Documents, func(d *Document) bool { return d.Name() == c.Document })
+	}
+	if found != 1 {
+		return -1
+	}
+	return index
 }

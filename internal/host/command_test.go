@@ -20,7 +20,7 @@ func TestCommands(t *testing.T) {
 		"a pod":            {"pod.yaml", "kind: Pod\nspec:\n  containers:\n  - image: nats\n    args: [-c, /etc/n/nats.conf]\n    volumeMounts: [{name: v, mountPath: /etc/n}]\n  volumes:\n  - name: v\n    configMap: {name: cm}\n", "-c /etc/n/nats.conf|/etc/n/nats.conf||cm/nats.conf"},
 		"a unit":           {"n.service", "[Service]\nExecStart=-/bin/nats-server -c \\\n  \"/etc/n.conf\" -D\n", "-c /etc/n.conf -D|/etc/n.conf|n.conf|"},
 		"another unit":     {"n.service", "[Service]\nExecStart=/bin/sh -c 'nats-server -c x'\n", ""},
-		"a template":       {"templates/pod.yaml", "kind: Pod # nats\nspec:\n  containers:\n  - image: nats:{{ .Values.tag }}\n    command: [nats-server, -c, /etc/n/nats.conf, --name, {{ .x }}]\n    volumeMounts: [{name: v, mountPath: /etc/n}]\n  volumes:\n  - name: v\n    configMap: {name: {{ include \"name\" . }}-cm}\n", "-c /etc/n/nats.conf --name xxxxxxxx|/etc/n/nats.conf||{}-cm/nats.conf"},
+		"a template":       {"templates/pod.yaml", "kind: Pod # nats\nspec:\n  containers:\n  - image: nats:{{ .Values.tag }}\n    command: [nats-server, -c, /etc/n/nats.conf, --name, {{ .x }}]\n    volumeMounts: [{name: v, mountPath: /etc/n}]\n  volumes:\n  - name: v\n    configMap: {name: {{ include \"name\" . }}-cm}\n", "-c /etc/n/nats.conf --name $(...)|/etc/n/nats.conf||{}-cm/nats.conf"},
 	} {
 		var got []string
 		for _, c := range Find(c.name, []byte(c.text)).Commands {

@@ -28,6 +28,7 @@ type File struct {
 
 	template   bool         // a plain file in a template language
 	lang       Language     // the template language of what is looked at
+	object     Object       // that is looked at
 	candidates int          // texts that were looked at
 	taken      map[int]bool // which of them are documents; nil if that is to be judged
 }
@@ -46,6 +47,9 @@ type Document struct {
 	// Masked are the bytes of Text that stand for something else. They must not
 	// be edited, and what is found there is unknown and not wrong.
 	Masked []ast.Span
+	// Object is the ConfigMap or Secret whose key Base is; the zero value for
+	// what stands elsewhere.
+	Object Object
 	// ReadOnly says why the document cannot be rewritten, "" if it can.
 	ReadOnly string
 	// Part says that the document makes sense only inside another one of its

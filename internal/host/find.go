@@ -109,7 +109,7 @@ func (f *File) add(base string, l *lines, fl *flow, dir string) *Document {
 // judge adds a document to the file if it is one.
 func (f *File) judge(d *Document) *Document {
 	d.Dir, d.Base = safeName(d.Dir), safeName(d.Base)
-	d.number, d.lang = f.candidates, f.lang
+	d.number, d.lang, d.Object = f.candidates, f.lang, f.object
 	f.candidates++
 	if f.taken != nil {
 		if !f.taken[d.number] {

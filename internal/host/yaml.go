@@ -178,12 +178,16 @@ func (y *yamlFile) document(n *yaml.Node, number string) {
 		}
 	}
 	object := scalar(kind) == "ConfigMap" || scalar(kind) == "Secret"
+	defer func() { y.File.object = Object{} }()
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		key, v := n.Content[i].Value, n.Content[i+1]
 		inner := s
 		inner.parent = key
 		inner.secret = scalar(kind) == "Secret" && key == "data"
-		if !object || key != "data" && key != "stringData" {
+		y.File.object = Object{}
+		if object && (key == "data" || key == "stringData") {
+			y.File.object = y.object(n)
+		} else {
 			inner.dir = strings.Trim(s.dir+"."+key, ".")
 		}
 		y.value(key, v, inner)

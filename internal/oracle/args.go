@@ -61,6 +61,9 @@ func (a Args) set(o *server.Options) error {
 			*t.to = t.from
 		}
 	}
+	if strings.Contains(a.ClusterName, "$") && o.Gateway.Name != "" {
+		o.Cluster.Name = o.Gateway.Name // whatever is filled in, it must be this one
+	}
 	numbers := []struct {
 		from int
 		to   *int

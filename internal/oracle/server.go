@@ -63,6 +63,11 @@ func (c *Case) StandInFor(variable string) { c.Env[variable] = `"$` + quoting.Re
 // an empty file. It returns what is not known, "" if nothing is: what the
 // official server says of such a case beyond its syntax may be due to that.
 func (c *Case) StandIn(s *fleet.Server) (unknown string) {
+	for _, n := range []fleet.Name{s.ServerName, s.ClusterName} {
+		if n.Flag != "" && n.Unknown() {
+			unknown = "the value of " + n.Flag + " is not known"
+		}
+	}
 	for _, p := range s.Problems {
 		switch p.Kind {
 		case fleet.UnknownVariable:
