@@ -184,8 +184,11 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 		}
 		for i, d := range f.Documents {
 			name := hostedPath(f, d)
-			if f.Form == host.Markdown {
+			switch {
+			case f.Form == host.Markdown:
 				o.req.Realms[name] = f.Name
+			case d.Apart:
+				o.req.Realms[name] = name
 			}
 			o.req.Hosted[name] = engine.Hosted{File: f, Index: i}
 			switch {

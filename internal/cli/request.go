@@ -66,6 +66,7 @@ func (s *session) request(ctx context.Context) (*request, error) {
 	if req.Window, err = releaseWindow(o.from, o.target); err != nil {
 		return nil, err
 	}
+	req.Judges = s.app.Rules
 	req.KnownRules = slices.DeleteFunc(s.knownRules().Rules(), func(name string) bool {
 		return engine.IsProblem(name) && !engine.MayBeOff(name)
 	})

@@ -162,6 +162,11 @@ func (s *session) run(ctx context.Context, req *request) error {
 		return err
 	}
 	engine.InFiles(res, req.Hosted)
+	if s.command != "edit" && !s.adding {
+		if err := engine.AddReadings(ctx, s.app.Run, req.Request, res); err != nil {
+			return err
+		}
+	}
 	res.Errors = append(req.unreadable, res.Errors...)
 	s.result = res
 	s.result.Findings = req.settings.severities(s.result.Findings)

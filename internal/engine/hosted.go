@@ -14,10 +14,18 @@ import (
 type Hosted struct {
 	File  *host.File
 	Index int // in File.Documents
+	// Reading is another reading of the document ([host.Document.Readings]), nil
+	// for the one that is rewritten.
+	Reading *host.Document
 }
 
 // Document returns the document.
-func (h Hosted) Document() *host.Document { return h.File.Documents[h.Index] }
+func (h Hosted) Document() *host.Document {
+	if h.Reading != nil {
+		return h.Reading
+	}
+	return h.File.Documents[h.Index]
+}
 
 // read returns the texts of documents inside files under their own paths.
 func (req *Request) read() fleet.Read {

@@ -48,7 +48,10 @@ func (r *run) settle(ctx context.Context, p *plan) (again bool, err error) {
 		return false, err
 	}
 	for _, g := range p.groups {
-		why := r.prove(g)
+		why, err := r.proveAll(ctx, p, g)
+		if err != nil {
+			return false, err
+		}
 		if why == "" {
 			continue
 		}
@@ -107,7 +110,11 @@ func (r *run) tryPlan(ctx context.Context, g *group) (why string, err error) {
 	}
 	for _, other := range p.groups {
 		if shares(g, other) {
-			if no := r.prove(other); no != "" {
+			no, err := r.proveAll(ctx, p, other)
+			if err != nil {
+				return "", err
+			}
+			if no != "" {
 				why = no
 			}
 		}
@@ -193,6 +200,14 @@ func (r *run) serverCase(s *fleet.Server) (c oracle.Case, partial string) {
 		partial = "a template fills in what is not known here"
 	}
 	return c, partial
+}
+
+// proveAll proves a group, and what its edits do in other branches of templates.
+func (r *run) proveAll(ctx context.Context, p *plan, g *group) (why string, err error) {
+	if why = r.prove(g); why != "" || len(r.req.Hosted) == 0 {
+		return why, nil
+	}
+	return r.worse(ctx, p, g)
 }
 
 // prove returns why the group must not be written, or "". It fills in the

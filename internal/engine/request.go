@@ -59,6 +59,9 @@ type Request struct {
 	// findings of the result then name their places.
 	Baseline *Baseline
 
+	// Judges are the rules that must not find more errors in other branches of a
+	// template than before; nil for Rules.
+	Judges []*fixes.Rule
 	// KnownRules are the names of all rules there are, whether they run or not: a
 	// comment that is to silence any other one is reported. Nil for any name.
 	KnownRules []string

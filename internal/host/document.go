@@ -56,10 +56,18 @@ type Document struct {
 	// Dir, which includes it.
 	Part bool
 
+	// Apart says that the document stands in another branch of a template than
+	// the others of the file: it is not there when they are.
+	Apart bool
+
 	number int      // among the texts of the file that were looked at
 	lang   Language // that of the file around it
 	layout layout
 	flow   *flow // nil if there is no template
+
+	file     *flow      // of the whole file, nil if there is no template
+	branch   ast.Span   // in a reading by another branch: what only that one shows
+	branches []ast.Span // in branch, and shown by other readings only
 
 	restore sync.Once
 	names   *strings.Replacer

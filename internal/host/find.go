@@ -100,7 +100,8 @@ func (f *File) add(base string, l *lines, fl *flow, dir string) *Document {
 	text := l.text()
 	d.Text = text
 	if fl != nil {
-		d.flow = fl.within(l)
+		d.file, d.flow = fl, fl.within(l)
+		d.Apart = slices.ContainsFunc(fl.dead, func(s ast.Span) bool { return fl.covers(s, l) })
 		d.Text, d.Masked = mask(text, d.flow)
 	}
 	return f.judge(d)
@@ -180,11 +181,25 @@ func (f *flow) within(l *lines) *flow {
 		}
 	}
 	for _, d := range f.dead {
+		if f.covers(d, l) {
+			continue // all of it is another branch's
+		}
 		if d.Start < span.End && d.End > span.Start {
 			p.dead = append(p.dead, ast.Span{Start: l.inDoc(max(d.Start, span.Start)), End: l.inDoc(min(d.End, span.End))})
 		}
 	}
 	return p
+}
+
+// covers reports whether a part of a template that is not looked at has all of a
+// document in it, but for the construct that ends it.
+func (f *flow) covers(dead ast.Span, l *lines) bool {
+	doc := l.span()
+	if doc.Start < dead.Start || doc.Start >= dead.End {
+		return false
+	}
+	m := &masker{text: l.src, flow: f}
+	return doc.End <= dead.End || m.onlyConstructs(ast.Span{Start: dead.End, End: doc.End}, false)
 }
 
 // unique sees to it that no two documents have the same name, and that parts
