@@ -185,7 +185,7 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 		for i, d := range f.Documents {
 			name := hostedPath(f, d)
 			switch {
-			case f.Form == host.Markdown:
+			case f.Form == host.Markdown || f.Form == host.Script:
 				o.req.Realms[name] = f.Name
 			case d.Apart:
 				o.req.Realms[name] = name

@@ -30,7 +30,14 @@ func (y *yamlFile) literal(base string, n *yaml.Node, dir string) {
 		y.shown(base, n, dir, "its lines in the YAML cannot be told for sure")
 		return
 	}
-	if d := y.add(base, l, y.flow, dir); d != nil {
+	have := len(y.Documents)
+	if strings.Contains(n.Value, "<<") {
+		y.script(l, y.flow, strings.Trim(dir+"."+base, "."))
+	}
+	if len(y.Documents) == have {
+		y.add(base, l, y.flow, dir)
+	}
+	for _, d := range y.Documents[have:] {
 		d.ReadOnly = locked(n)
 	}
 }

@@ -62,6 +62,7 @@ type Document struct {
 
 	number int      // among the texts of the file that were looked at
 	lang   Language // that of the file around it
+	scalar int      // where the script begins whose heredoc it is
 	layout layout
 	flow   *flow // nil if there is no template
 

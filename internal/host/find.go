@@ -39,6 +39,8 @@ func (f *File) find(lang Language) {
 		f.heredocs()
 	case Unit:
 		f.unit()
+	case Script:
+		f.shell(lang)
 	}
 	f.unique()
 }
@@ -51,12 +53,27 @@ func isManifest(name string, src []byte) bool {
 		bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`))
 }
 
+// shell looks for documents in a script, which may be in a template language.
+func (f *File) shell(lang Language) {
+	var fl *flow
+	if lang != NoTemplate && lang != Shell { // ${NAME} is the script's own
+		if list := constructs(language(lang, f.Src), f.Src); len(list) > 0 {
+			f.lang = language(lang, f.Src)
+			fl = newFlow(f.Src, list)
+		}
+	}
+	f.script(&lines{src: f.Src, eol: "\n", list: cut(f.Src, 0, len(f.Src))}, fl, "")
+}
+
 // guess says what a file is whose name says nothing.
 func guess(src []byte) Form {
 	if !isManifest("", src) && Sniff("", src).Class == repo.Ours {
 		return Plain
 	}
 	head := upTo(src, maxHead)
+	if first, _, _ := bytes.Cut(head, []byte("\n")); bytes.HasPrefix(first, []byte("#!")) && bytes.Contains(first, []byte("sh")) {
+		return Script
+	}
 	if isManifest("", src) || bytes.HasPrefix(head, []byte("---\n")) || bytes.Contains(head, []byte("apiVersion:")) || bytes.Contains(head, []byte("\nservices:")) {
 		return YAML
 	}

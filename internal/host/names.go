@@ -15,6 +15,7 @@ const (
 	Markdown             // documentation with fenced code
 	HCL                  // Terraform and Nomad, with heredocs
 	Unit                 // a systemd unit, with a command line
+	Script               // a shell script or Dockerfile, with heredocs
 )
 
 // Language is the template language that a file is written in.
@@ -29,6 +30,7 @@ const (
 	Shell                // ${NAME}, as envsubst replaces it
 	Terraform            // ${ } %{ }
 	Compose              // ${NAME} and $NAME; $$ is a dollar sign
+	HereDoc              // what a shell replaces in a heredoc
 	Autoconf             // @NAME@ and ${NAME}, as configure and CMake replace them
 )
 
@@ -48,6 +50,7 @@ var endings = map[string]struct {
 }{
 	".conf": {Plain, true}, ".yaml": {YAML, true}, ".yml": {YAML, true}, ".md": {Markdown, true}, ".markdown": {Markdown, true},
 	".mdx": {Markdown, true}, ".tf": {HCL, true}, ".hcl": {HCL, true}, ".nomad": {HCL, true}, ".service": {Unit, true},
+	".sh": {Script, true}, ".bash": {Script, true}, ".dockerfile": {Script, true},
 	".cfg": {Plain, true}, ".config": {Plain, false}, ".json": {Plain, false}, "": {Plain, false},
 }
 
@@ -65,6 +68,8 @@ func FormOf(name string) (Form, Language) {
 	}
 	e, ok := endings[ext]
 	switch {
+	case base == "Dockerfile" || base == "Containerfile" || strings.HasPrefix(base, "Dockerfile."):
+		return Script, lang
 	case !ok && special && speaks(base): // nats-server.v2.j2
 		return Plain, lang
 	case !ok:

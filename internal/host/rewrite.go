@@ -160,6 +160,9 @@ func (y *yamlFile) holds(n *yaml.Node) bool {
 	at := y.offset(n)
 	for _, d := range y.Documents {
 		s := d.Span()
+		if d.scalarOf(at) {
+			return true
+		}
 		if at.Start <= s.Start && s.Start <= at.End+1 && (n.Style&yaml.LiteralStyle != 0 || s.Start < at.End) {
 			return true
 		}

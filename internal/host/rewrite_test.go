@@ -52,6 +52,13 @@ func hosts() map[string]struct{ name, text string } {
 		"Jinja, CRLF":         {"nats.conf.j2", strings.ReplaceAll("# {{ managed }}\n{% if a %}\nhttp: {{ b }}\n{% endif %}\n"+sample, "\n", "\r\n")},
 		"ERB":                 {"nats.conf.erb", sample + "<% if x %>\nhttp_port: <%= p('y') %>\n<% end %>\n"},
 		"Go":                  {"nats.conf.tmpl", sample + "{{ if .X }}\nhttp_port: {{ .Y }}\n{{ end }}"},
+		"heredoc":             {"run.sh", "#!/bin/sh\ncat > nats.conf <<'EOF'\n" + sample + "EOF\nnats-server -c nats.conf\n"},
+		"heredoc, replaced":   {"run.sh", "cat > nats.conf <<EOF\n" + sample + "http_port: $HTTP\nEOF\n"},
+		"heredoc, tabs":       {"run.sh", "if x; then\n\tcat <<-EOF >nats.conf\n\t" + strings.ReplaceAll(strings.TrimSuffix(sample, "\n"), "\n", "\n\t") + "\n\tEOF\nfi\n"},
+		"heredoc, CRLF":       {"run.sh", strings.ReplaceAll("cat > nats.conf <<\"EOF\"\n"+sample+"EOF\n", "\n", "\r\n")},
+		"heredoc in args":     {"pod.yaml", "kind: Pod\nspec:\n  containers:\n  - args:\n    - |\n      cat > nats.conf <<'EOF'\n" + indented(6) + "      EOF\n      exec x\n    env: []\n"},
+		"heredoc, Helm":       {"templates/pod.yaml", "spec:\n  args:\n  - |-\n    cat > n.conf <<EOF\n" + indented(4) + "    {{- if .x }}\n    http_port: {{ .y }}\n    {{- end }}\n    https_port: $Z\n    EOF\n"},
+		"Dockerfile":          {"Dockerfile", "FROM nats\nCOPY <<EOF /etc/nats.conf\n" + sample + "EOF\nUSER 1\n"},
 		"shell":               {"nats.conf.template", sample + "http_port: ${HTTP_PORT}\n"},
 	}
 }
@@ -363,7 +370,7 @@ func TestNamesAreUnique(t *testing.T) {
 }
 
 func FuzzRewrite(f *testing.F) {
-	names := []string{"a.yaml", "a.md", "a.tf", "nats.conf.j2", "nats.conf.erb", "templates/nats.yaml", "nats.conf.tmpl"}
+	names := []string{"a.yaml", "a.md", "a.tf", "nats.conf.j2", "nats.conf.erb", "templates/nats.yaml", "nats.conf.tmpl", "run.sh", "Dockerfile", "pod.yaml", "compose.yaml"}
 	for _, h := range hosts() {
 		i := max(0, slices.Index(names, h.name))
 		f.Add(uint8(i), []byte(h.text), uint16(20), uint16(3), "x: {\n\n}\n")
@@ -382,6 +389,11 @@ func FuzzRewrite(f *testing.F) {
 			e := ast.Edit{Start: from, End: min(len(d.Text), from+int(length)%8), New: text}
 			d.Edit(e)
 			d.Unknown(ast.Span{Start: e.Start, End: e.End})
+			for _, r := range d.Cases() {
+				if r.Shows(from); len(r.Text) != len(d.Text) {
+					t.Fatalf("another reading of %q is %q", d.Text, r.Text)
+				}
+			}
 			if d.MayEdit(e.Start, e.End, e.New) != "" {
 				continue
 			}

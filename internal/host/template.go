@@ -88,6 +88,8 @@ func constructs(lang Language, text []byte) (list []construct) {
 			}
 		case lang == Compose && rest[0] == '$' && composeName.Match(rest):
 			end = len(composeName.Find(rest))
+		case lang == HereDoc && hereDoc(rest) > 0:
+			end = hereDoc(rest)
 		case lang == Autoconf && rest[0] == '@' && autoconfName.Match(rest):
 			end = len(autoconfName.Find(rest))
 		case (lang == Shell || lang == Terraform) && bytes.HasPrefix(rest, []byte("$${")), lang == Terraform && bytes.HasPrefix(rest, []byte("%%{")):
