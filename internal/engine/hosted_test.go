@@ -149,6 +149,8 @@ func TestHostedDocumentsAreRewrittenInPlace(t *testing.T) {
 		"a.yaml": "kind: ConfigMap\nmetadata: {name: a}\ndata:\n  nats.conf: |\n    jetstream: true\n    gateway { name: g, port: 7222 }\n    cluster { name: c, port: 6222 }\n    server_name: n\n  other: x\n",
 		"two.yaml": "kind: ConfigMap\nmetadata: {name: a}\ndata:\n  a.conf: |\n    gateway { name: g, port: 7222 }\n    cluster { name: c, port: 6222 }\n---\n" +
 			"kind: ConfigMap\nmetadata: {name: b}\ndata:\n  a.conf: |\n    gateway { name: h, port: 7222 }\n    cluster { name: d, port: 6222 }\n",
+		"values.yaml":  "config:\n  gateway: {enabled: true, merge: {name: g}}\n  merge:\n    cluster: { name: c, port: 6222 }\n    max_payload: 1048576\nother: g\n",
+		"run.sh":       "cat > nats.conf <<EOF\ngateway { name: g, port: $P }\ncluster { name: c, port: 6222 }\nserver_name: n\nEOF\n",
 		"nats.conf.j2": "{% if x %}\ngateway { name: g, port: {{ p }} }\n{% endif %}\ncluster { name: c, port: 6222 }\nserver_name: {{ n }}\n",
 	} {
 		if !checkHost(t, name, []byte(text)) {

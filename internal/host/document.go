@@ -156,6 +156,9 @@ func (d *Document) MayEdit(start, end int, text string) string {
 	if d.ReadOnly != "" {
 		return d.ReadOnly
 	}
+	if c := d.values(); c != nil {
+		return c.mayEdit(start, end, text)
+	}
 	for _, m := range d.Masked {
 		if m.Start < end && start < m.End {
 			return "a template fills in what would be changed"

@@ -223,6 +223,11 @@ func (f *flow) covers(dead ast.Span, l *lines) bool {
 // are kept only where a document may include them.
 func (f *File) unique() {
 	slices.SortStableFunc(f.Documents, func(a, b *Document) int { return a.Span().Start - b.Span().Start })
+	for i, d := range f.Documents { // a text among the values of a chart
+		if c := d.values(); c != nil && i+1 < len(f.Documents) && f.Documents[i+1].Span().Start < c.span().End {
+			c.leaves, d.ReadOnly = nil, chartReason
+		}
+	}
 	if f.taken != nil {
 		return
 	}

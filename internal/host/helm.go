@@ -33,7 +33,7 @@ var chartBlocks = []struct{ key, text string }{
 // chartTop is what the chart writes at the top level.
 const chartTop = "server_name: $NATS_CHART\nlame_duck_grace_period: 10s\nlame_duck_duration: 30s\npid_file: /var/run/nats/nats.pid\nport: 4222\nhttp_port: 8222\n"
 
-// chartReason says why values are not rewritten.
+// chartReason says why values are not rewritten but for single ones.
 const chartReason = "the values of a chart become configuration only when the chart is rendered"
 
 // tree is a configuration in the making: entries of a map in their order.
@@ -141,14 +141,15 @@ func (y *yamlFile) helm(n *yaml.Node, dir string) {
 	}
 	w.tree(top, "")
 	d := &Document{Dir: strings.TrimPrefix(dir+".configMap.merge.data", "."), Base: "nats.conf", Text: w.text, Masked: w.masked,
-		layout: &whole{at: ast.Span{Start: w.at, End: w.at}, text: w.text, places: append(w.places, w.at)}}
+		layout: &chart{src: y.Src, text: w.text, places: append(w.places, w.at), leaves: w.leaves}}
 	if len(ast.Parse("", d.Text, ast.Latest).Errors()) > 0 {
 		f := y.File
 		f.left(d, "what the chart makes of the values cannot be told")
 		return
 	}
-	if d = y.judge(d); d != nil {
+	if d = y.judge(d); d != nil && (len(w.leaves) == 0 || shared(config)) {
 		d.ReadOnly = chartReason
+		d.values().leaves = nil
 	}
 }
 
@@ -193,6 +194,7 @@ type chartWriter struct {
 	text   []byte
 	places []int
 	masked []ast.Span
+	leaves []leaf
 }
 
 // own writes what no value says: nothing is reported there.
@@ -278,7 +280,7 @@ func (w *chartWriter) value(n *yaml.Node) {
 		}
 		w.own(" }")
 	default:
-		at := w.offset(n).Start
+		at, start := w.offset(n).Start, len(w.text)
 		switch m := verbatim.FindStringSubmatch(n.Value); {
 		case m != nil:
 			w.write(m[1], at, false)
@@ -288,6 +290,9 @@ func (w *chartWriter) value(n *yaml.Node) {
 			w.own("$NATS_CHART")
 		default:
 			w.write(n.Value, at, true)
+		}
+		if n.Tag != "!!null" {
+			w.leaf(start, n)
 		}
 	}
 }

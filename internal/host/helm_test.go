@@ -48,7 +48,7 @@ func TestChartValuesBecomeADocument(t *testing.T) {
 	if strings.Contains(string(d.Text), "cluster") {
 		t.Errorf("a block that is not enabled:\n%s", d.Text)
 	}
-	if d.ReadOnly == "" || d.Name() != "configMap.merge.data/nats.conf" || !f.Documents[1].Part || f.Documents[1].Dir != d.Dir {
+	if d.ReadOnly != "" || d.Name() != "configMap.merge.data/nats.conf" || !f.Documents[1].Part || f.Documents[1].Dir != d.Dir {
 		t.Errorf("%q %q %+v", d.ReadOnly, d.Name(), f.Documents[1])
 	}
 	for text, place := range map[string]string{"max_payload": "max_payload", "1048576": "1048576", "64MB": "\"<< 64MB", "ping_max": "/ping_max", "$PASS": "<< $PASS"} {

@@ -139,11 +139,16 @@ func (f *File) outline() ([]string, error) {
 	var out []string
 	var walk func(n *yaml.Node)
 	walk = func(n *yaml.Node) {
-		value := n.Value
-		if n.Kind == yaml.ScalarNode && n.Line > 0 && n.Line <= len(y.lines) && y.holds(n) {
-			value = ""
+		value, tag := n.Value, n.Tag
+		if n.Kind == yaml.ScalarNode && n.Line > 0 && n.Line <= len(y.lines) {
+			switch at := y.offset(n).Start; {
+			case slices.ContainsFunc(y.Documents, func(d *Document) bool { return d.values() != nil && d.values().holds(at) }):
+				value, tag = "", ""
+			case y.holds(n):
+				value = ""
+			}
 		}
-		out = append(out, fmt.Sprintf("%d %s %q %s", n.Kind, n.Tag, value, n.Anchor))
+		out = append(out, fmt.Sprintf("%d %s %q %s", n.Kind, tag, value, n.Anchor))
 		for _, c := range n.Content {
 			walk(c)
 		}
@@ -160,6 +165,9 @@ func (y *yamlFile) holds(n *yaml.Node) bool {
 	at := y.offset(n)
 	for _, d := range y.Documents {
 		s := d.Span()
+		if d.values() != nil {
+			continue
+		}
 		if d.scalarOf(at) {
 			return true
 		}
