@@ -265,6 +265,25 @@ func (l *lines) span() ast.Span {
 	return ast.Span{Start: l.list[0].start, End: l.list[len(l.list)-1].next}
 }
 
+// around returns the lines that an edit touches, and the edit in them; the whole
+// document for its last line.
+func (l *lines) around(e ast.Edit) (*lines, ast.Edit) {
+	at := func(off int) int {
+		return max(0, sort.Search(len(l.list), func(i int) bool { return l.list[i].doc > off })-1)
+	}
+	a, b := at(e.Start), at(e.End)
+	if b == len(l.list)-1 {
+		return l, e // how it ends depends on what is in front
+	}
+	part := &lines{src: l.src, prefix: l.prefix, eol: l.eol, exact: true}
+	first := l.list[a].doc
+	for _, n := range l.list[a : b+1] {
+		n.doc -= first
+		part.list = append(part.list, n)
+	}
+	return part, ast.Edit{Start: e.Start - first, End: e.End - first, New: e.New}
+}
+
 // piece is a line while it is edited.
 type piece struct{ text, raw, eol string }
 

@@ -181,19 +181,24 @@ func (y *yamlFile) holds(n *yaml.Node) bool {
 // Edit returns what an edit of the document's text is in the file. It is for
 // showing; Rewrite makes edits.
 func (d *Document) Edit(e ast.Edit) (start, end int, text string) {
-	s := d.Span()
-	raw, err := d.layout.rewrite([][]ast.Edit{{e}})
+	layout := d.layout
+	limit := d.Offset(e.Start)
+	if l, ok := layout.(*lines); ok && len(l.list) > 0 { // a document may have as many edits as lines
+		layout, e = l.around(e)
+	}
+	s := layout.span()
+	raw, err := layout.rewrite([][]ast.Edit{{e}})
 	switch {
 	case err != nil && d.Encoded():
 		return s.Start, s.End, e.New
 	case err != nil:
-		return d.Offset(e.Start), d.Offset(e.End), e.New
+		return limit, max(limit, layout.offset(e.End)), e.New
 	case d.Encoded():
 		return s.Start, s.End, raw
 	}
-	old := string(d.layout.source()[s.Start:s.End])
+	old := string(layout.source()[s.Start:s.End])
 	head := 0
-	for most := min(len(old), len(raw)); head < most && old[head] == raw[head] && s.Start+head < d.Offset(e.Start); {
+	for most := min(len(old), len(raw)); head < most && old[head] == raw[head] && s.Start+head < limit; {
 		head++
 	}
 	tail := 0
