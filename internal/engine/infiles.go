@@ -131,7 +131,7 @@ func (in *inFiles) finding(f *Finding) {
 	}
 	in.place(&f.File, &f.Line, &f.Column, &f.Offset)
 	if h, ok := in.hosted[filepath.Clean(path)]; ok {
-		f.End = max(f.Offset, endOf(h.Document(), end))
+		f.End = max(f.Offset, h.Document().OffsetEnd(end))
 	}
 	for i := range f.Related {
 		r := &f.Related[i]
@@ -162,14 +162,6 @@ func (in *inFiles) finding(f *Finding) {
 		e.Start, e.End, e.New = h.Document().Edit(ast.Edit{Start: e.Start, End: e.End, New: e.New})
 		e.Secret = e.Secret || h.Document().Encoded()
 	}
-}
-
-// endOf returns the offset in the file behind the byte in front of end.
-func endOf(d *host.Document, end int) int {
-	if end == 0 {
-		return d.Offset(0)
-	}
-	return d.Offset(end-1) + 1
 }
 
 // file makes one file of the documents in it.
@@ -211,7 +203,7 @@ func spansIn(d *host.Document, spans []Span) []Span {
 	var out []Span
 	for _, s := range spans {
 		if s.Start < s.End {
-			out = append(out, Span{d.Offset(s.Start), endOf(d, s.End)})
+			out = append(out, Span{d.Offset(s.Start), d.OffsetEnd(s.End)})
 		}
 	}
 	return out

@@ -93,6 +93,18 @@ type layout interface {
 // may be the end of it.
 func (d *Document) Offset(off int) int { return d.layout.offset(max(0, min(off, len(d.Text)))) }
 
+// OffsetEnd returns the offset in the file behind the byte of Text in front of
+// end.
+func (d *Document) OffsetEnd(end int) int {
+	if w, ok := d.layout.(*whole); ok && w.places != nil {
+		return d.Offset(end) // an escape is longer than the byte that it stands for
+	}
+	if end == 0 {
+		return d.Offset(0)
+	}
+	return d.Offset(end-1) + 1
+}
+
 // Encoded reports whether the file holds the document in another form, in which
 // no byte stands for one of its own.
 func (d *Document) Encoded() bool {

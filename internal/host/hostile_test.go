@@ -43,6 +43,10 @@ func TestOnlyTheChangedPartOfAQuotedDocumentIsShownAsEdit(t *testing.T) {
 	d := f.Documents[0]
 	at := strings.Index(string(d.Text), "20\n")
 	start, end, fresh := d.Edit(ast.Edit{Start: at, End: at + 2, New: `"20s"`})
+	user := strings.Index(string(d.Text), `"a"`)
+	if s := text[d.Offset(user):d.OffsetEnd(user+3)]; s != `\"a\"` {
+		t.Errorf("the user is %s", s)
+	}
 	if text[start:end] != "20" || fresh != `\"20s\"` {
 		t.Errorf("%q becomes %q", text[start:end], fresh)
 	}

@@ -267,7 +267,7 @@ func (m *masker) token(start int, key bool) (end int) {
 	}
 	end = max(end, start+1)
 	switch {
-	case !slices.ContainsFunc(inside, func(c construct) bool { return c.role == prints }):
+	case len(inside) == 0, m.out[start] != '"' && m.out[start] != '\'' && onlyEnds(inside, end):
 		for _, c := range inside {
 			m.fill(ast.Span{Start: c.start, End: c.end}, "", ' ')
 		}
@@ -280,6 +280,17 @@ func (m *masker) token(start int, key bool) (end int) {
 		m.fill(ast.Span{Start: start, End: end}, m.standIn(), '_')
 	}
 	return end
+}
+
+// onlyEnds reports whether constructs of a bare word give no text and end it.
+func onlyEnds(list []construct, end int) bool {
+	for _, c := range slices.Backward(list) {
+		if c.role == prints || c.end != end {
+			return false
+		}
+		end = c.start
+	}
+	return true
 }
 
 // standIn returns the name of a variable that nothing defines.

@@ -47,6 +47,8 @@ func TestMask(t *testing.T) {
 		{"autoconf", Autoconf, "a: @B@\nc: \"x-@D@\"\ne: ${F}\nuser: a@b.c\n", "a: $P0\nc: $P1_\ne: $P2_\nuser: a@b.c\n"},
 		{"Puppet", ERB, "<% if $x { -%>\na: 1\n<% } else { -%>\na: 2\n<% } -%>\nb: 1\n", "#         \na: 1\n#      \n#   \n#      \nb: 1\n"},
 		{"no end", Jinja, "b: {{ c }}\nd: 1 # {# {{ {{ {%\n", "b: $P0_\nd: 1 # {# {{ {{ {%\n"},
+		{"a comment in a word", Jinja, "a: \"b{# c #}\"\nd: e{# c #}f\ng: 1{# c #}\n", "a: $P0_\nd: $P1_\ng: 1 \n"},
+		{"raw text", Jinja, "{% raw %}\na: \"{{ b }}\"\n{%- endraw -%}\nc: {{ d }}\n", "#        \na: \"{{ b }}\"\n#            \nc: $P0_\n"},
 		{"Compose", Compose, "a: $B\nc: \"x$$D\"\ne: ${F}\n", "a: $P\nc: $P1_\ne: $P2_\n"},
 		{"Terraform", Terraform, "a: ${var.b}\n%{ if c }\nd: \"${e[\"f\"]}\"\n%{ endif }\n", "a: $P0_\n#        \nd: $P1_\n#         \n"},
 		{"a literal of Terraform", Terraform, "a: $${b}\n", "a: $${b}\n"},

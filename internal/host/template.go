@@ -115,9 +115,22 @@ func constructs(lang Language, text []byte) (list []construct) {
 		}
 		list = append(list, construct{i, i + end, role})
 		i += end
+		if lang == Jinja && isRaw.Match(rest[:end]) { // nothing in it is the template's
+			if at := endRaw.FindIndex(text[i:]); at != nil {
+				list[len(list)-1].role = does
+				list = append(list, construct{i + at[0], i + at[1], does})
+				i += at[1]
+			}
+		}
 	}
 	return list
 }
+
+// isRaw and endRaw match what begins and ends text that Jinja copies as it is.
+var (
+	isRaw  = regexp.MustCompile(`^\{%[-+]?\s*raw\s*[-+]?%\}$`)
+	endRaw = regexp.MustCompile(`\{%[-+]?\s*endraw\s*[-+]?%\}`)
+)
 
 // madeOf reports whether a template language would read something of its own in
 // a text that is put into a file.
