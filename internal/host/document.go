@@ -188,6 +188,9 @@ func (d *Document) MayEdit(start, end int, text string) string {
 	if d.flow.at(start) != d.around(start) {
 		return "a template may leave out the place where something would be added"
 	}
+	if l, ok := d.layout.(*lines); ok && d.file != nil && d.file.swallowed(l.src, d.Offset(start)) {
+		return "a template may join what would be added to the line in front of it"
+	}
 	return ""
 }
 

@@ -121,3 +121,31 @@ func TestRepeatedPlaceholdersAreUnknownEach(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsAddedThatATemplateJoinsToALine(t *testing.T) {
+	for _, c := range []struct {
+		name, text string // | is where an entry would be added
+		no         bool
+	}{
+		{"nats.conf.j2", "port: 4222\nmax_payload: {% if a %}1MB{% else %}2MB{% endif %}\n|", true},
+		{"nats.conf.j2", "port: 4222\n{% if a %}max_payload: 1MB{% endif %}\n|debug: true\n", true},
+		{"nats.conf.j2", "port: 4222\nmax_payload: 1MB {# c #}\n|debug: true\n", true},
+		{"nats.conf.j2", "port: 4222\n{% set x = 1 %}\n|max_payload: 1MB\n", false},
+		{"nats.conf.j2", "port: 4222\n  {%- set x = 1 -%}\n|max_payload: 1MB\n", true},
+		{"nats.conf.j2", "port: {{ port }}\n|max_payload: 1MB\n", false},
+		{"nats.conf.tmpl", "port: {{ .port -}}\n|max_payload: 1MB\n", true},
+		{"nats.conf.tmpl", "port: 4222\n{{ $x := 1 }}\n|max_payload: 1MB\n", false},
+		{"nats.conf.tmpl", "port: 4222\n{{- /* c */}}\n|max_payload: 1MB\n", false},
+		{"nats.conf.erb", "port: <%= p('x') -%>\n|max_payload: 1MB\n", true},
+		{"nats.conf.erb", "port: 4222\n<% x = 1 -%>\n|max_payload: 1MB\n", false},
+	} {
+		at := strings.IndexByte(c.text, '|')
+		f := Find(c.name, []byte(strings.Replace(c.text, "|", "", 1)))
+		if len(f.Documents) != 1 {
+			t.Fatalf("%q: %v", c.text, f.Left)
+		}
+		if why := f.Documents[0].MayEdit(at, at, "debug: false\n"); (why != "") != c.no {
+			t.Errorf("%q: %q", c.text, why)
+		}
+	}
+}
