@@ -84,3 +84,20 @@ func TestOnlySingleChartValuesAreRewritten(t *testing.T) {
 		t.Error("values with anchors may be edited")
 	}
 }
+
+func TestChartValuesAreReadAsHelmReadsThem(t *testing.T) {
+	text := "d: &d\n  port: 1\n  write_deadline: 2s\nconfig:\n  merge:\n    <<: *d\n    max_payload: 0x100000\n    max_pending: 1_000\n    max_control_line: 1e3\n    debug: yes\n    trace: Off\n    logtime: \"no\"\n    port: 3\n"
+	f := Find("values.yaml", []byte(text))
+	if len(f.Documents) != 1 {
+		t.Fatal(f.Left)
+	}
+	d := f.Documents[0]
+	for _, want := range []string{"max_payload: 1048576\n", "max_pending: 1000\n", "max_control_line: 1000\n", "debug: true\n", "trace: false\n", "logtime: \"no\"\n", "port: 3\n", "write_deadline: $NATS_CHART\n"} {
+		if !strings.Contains(string(d.Text), want) {
+			t.Errorf("no %q in\n%s", want, d.Text)
+		}
+	}
+	if at := strings.Index(string(d.Text), "debug: true") + len("debug: "); d.MayEdit(at, at+4, "false") == "" {
+		t.Error("a word that YAML 1.1 takes for a bool may be edited")
+	}
+}

@@ -1,8 +1,10 @@
 package host
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -21,17 +23,17 @@ var chartKeys = []string{
 // chart writes there by itself (files/config/*.yaml). $NATS_CHART stands for
 // what it computes.
 var chartBlocks = []struct{ key, text string }{
-	{"jetstream", "store_dir: /data\nmax_file_store: $NATS_CHART"},
+	{"jetstream", "store_dir: \"/data\"\nmax_file_store: $NATS_CHART"},
 	{"cluster", "name: $NATS_CHART\nport: 6222\nno_advertise: true\nroutes: [ $NATS_CHART ]"},
 	{"leafnodes", "port: 7422\nno_advertise: true"},
 	{"websocket", "port: 8080\nno_tls: true"},
 	{"mqtt", "port: 1883"},
 	{"gateway", "name: $NATS_CHART\nport: 7222"},
-	{"resolver", "dir: /data/resolver"},
+	{"resolver", "dir: \"/data/resolver\""},
 }
 
 // chartTop is what the chart writes at the top level.
-const chartTop = "server_name: $NATS_CHART\nlame_duck_grace_period: 10s\nlame_duck_duration: 30s\npid_file: /var/run/nats/nats.pid\nport: 4222\nhttp_port: 8222\n"
+const chartTop = "server_name: $NATS_CHART\nlame_duck_grace_period: \"10s\"\nlame_duck_duration: \"30s\"\npid_file: \"/var/run/nats/nats.pid\"\nport: 4222\nhttp_port: 8222\n"
 
 // chartReason says why values are not rewritten but for single ones.
 const chartReason = "the values of a chart become configuration only when the chart is rendered"
@@ -67,7 +69,33 @@ func (t *tree) merge(n *yaml.Node) {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag == "!!merge" {
+			t.mergeKey(n.Content[i+1])
+			continue
+		}
 		t.set(n.Content[i], n.Content[i+1])
+	}
+}
+
+// mergeKey adds what a merge key (<<) brings in: it stands elsewhere, and the keys
+// of the map itself win.
+func (t *tree) mergeKey(n *yaml.Node) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind == yaml.SequenceNode {
+		for _, item := range n.Content {
+			t.mergeKey(item)
+		}
+		return
+	}
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		name := n.Content[i].Value
+		if _, ok := t.at[name]; ok || n.Content[i].Tag == "!!merge" {
+			continue
+		}
+		t.put(name)
+		t.text[name] = "$NATS_CHART"
 	}
 }
 
@@ -284,15 +312,38 @@ func (w *chartWriter) value(n *yaml.Node) {
 		switch m := verbatim.FindStringSubmatch(n.Value); {
 		case m != nil:
 			w.write(m[1], at, false)
+		case n.Style == 0 && n.Tag == "!!str" && oldBool.MatchString(n.Value):
+			w.write(strconv.FormatBool(oldTrue.MatchString(n.Value)), at, false)
+			return // Helm reads YAML 1.1
 		case n.Tag == "!!str" || n.Tag == "!!timestamp":
 			w.write(ast.QuoteString(n.Value, ast.Double), at, false)
 		case n.Tag == "!!null":
 			w.own("$NATS_CHART")
 		default:
-			w.write(n.Value, at, true)
+			text := number(n)
+			w.write(text, at, text == n.Value)
 		}
 		if n.Tag != "!!null" {
 			w.leaf(start, n)
 		}
 	}
+}
+
+// oldBool matches the words that YAML 1.1 takes for bools, oldTrue those for true.
+var (
+	oldBool = regexp.MustCompile(`^(y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)$`)
+	oldTrue = regexp.MustCompile(`^[yYoO][^fF]*$`)
+)
+
+// number returns a number or bool of YAML as JSON writes it.
+func number(n *yaml.Node) string {
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return n.Value
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return n.Value
+	}
+	return string(text)
 }
