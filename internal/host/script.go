@@ -18,6 +18,9 @@ var hereOpens = regexp.MustCompile(`(?:^|[^<])<<(-?)[ \t]*(?:'([^'\n]+)'|"([^"\n
 // redirects matches the file that a line of a script writes, copies or fills.
 var redirects = regexp.MustCompile(`(?:>{1,2}[|]?[ \t]*|\btee(?:[ \t]+-[a-z]+)*[ \t]+|^[ \t]*(?:COPY|ADD)[ \t].*[ \t])["']?([^\s"'<>|;&()]+)["']?`)
 
+// appends matches the file that a line of a script adds to.
+var appends = regexp.MustCompile(`(?:>>[ \t]*|\btee[ \t]+(?:-a|--append)[ \t]+)["']?([^\s"'<>|;&()]+)["']?`)
+
 // here is a heredoc of a script.
 type here struct {
 	tabs   bool   // <<-: tabs in front of lines are none of it
@@ -31,7 +34,12 @@ func (f *File) script(all *lines, fl *flow, dir string) {
 	if !bytes.Contains(f.Src, []byte("<<")) {
 		return
 	}
-	s := &scriptFile{File: f, lines: all, flow: fl, dir: dir, written: make(map[string]*Document)}
+	s := &scriptFile{File: f, lines: all, flow: fl, dir: dir, written: make(map[string]*Document), added: make(map[string]bool)}
+	for i := range all.list {
+		for _, m := range appends.FindAllStringSubmatch(s.text(i), -1) {
+			s.added[path.Clean(m[1])] = true
+		}
+	}
 	s.scan(0, len(all.list), true)
 	s.starts()
 }
@@ -43,6 +51,7 @@ type scriptFile struct {
 	flow    *flow
 	dir     string
 	written map[string]*Document // by the path that the script writes
+	added   map[string]bool      // the paths that it adds to
 	// commands are the lines outside of heredocs that are documents.
 	commands []string
 }
@@ -120,6 +129,22 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 	if len(l.list) == 0 {
 		return false
 	}
+	base, target := "heredoc.conf", ""
+	for _, m := range redirects.FindAllStringSubmatch(opener, -1) {
+		if strings.HasPrefix(m[1], "/dev/") {
+			continue
+		}
+		target = m[1]
+		if b := path.Base(target); !strings.ContainsAny(b, "$`{}") && b != "." {
+			base = b
+		}
+	}
+	if target != "" && s.added[path.Clean(target)] {
+		if hint(l.text()) {
+			s.left(&Document{Base: base}, "the script puts it together of several parts")
+		}
+		return false
+	}
 	fl := s.flow
 	lang := s.lang
 	if raw && h.quoted {
@@ -137,13 +162,6 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 		}
 		defer func() { s.lang = lang }()
 		s.lang = HereDoc
-	}
-	base, target := "heredoc.conf", ""
-	if m := redirects.FindAllStringSubmatch(opener, -1); m != nil {
-		target = m[len(m)-1][1]
-		if b := path.Base(target); !strings.ContainsAny(b, "$`{}") && b != "null" && b != "." {
-			base = b
-		}
 	}
 	d := s.add(base, l, fl, strings.Trim(fmt.Sprintf("%s.L%d", s.dir, bytes.Count(l.src[:l.list[0].start], []byte("\n"))), "."))
 	if d == nil {

@@ -9,8 +9,8 @@ import (
 func TestHeredocsOfScripts(t *testing.T) {
 	const conf = "port: 4222\nmax_payload: 1MB\n"
 	for _, c := range []struct{ what, name, text, want string }{
-		{"quoted", "a.sh", "cat >/etc/n.conf <<'EOF'\n" + conf + "a: $B\nEOF\n", "n.conf: port: 4222|max_payload: 1MB|a: $B|"},
-		{"escaped", "a.sh", "cat <<\\EOF | tee -a n.conf\n" + conf + "a: $B\nEOF\n", "n.conf: port: 4222|max_payload: 1MB|a: $B|"},
+		{"quoted", "a.sh", "cat >/etc/n.conf 2>/dev/null <<'EOF'\n" + conf + "a: $B\nEOF\n", "n.conf: port: 4222|max_payload: 1MB|a: $B|"},
+		{"escaped", "a.sh", "cat <<\\EOF | tee -i n.conf\n" + conf + "a: $B\nEOF\n", "n.conf: port: 4222|max_payload: 1MB|a: $B|"},
 		{"replaced", "a.bash", "cat > $DIR/n.conf << EOF\n" + conf + "http: \"$B:1\"\nhttps: $(c $(d))\nuser: \\$e\npid_file: `f`\nEOF\n",
 			"n.conf: port: 4222|max_payload: 1MB|http: $P0_|https: $P1_|user: $P2|pid_file: $P3|"},
 		{"tabs", "a.sh", "\tcat <<-EOF\n\t\tport: 4222\n\tmax_payload: 1MB\n\t\tEOF\n", "heredoc.conf: port: 4222|max_payload: 1MB|"},
@@ -20,6 +20,8 @@ func TestHeredocsOfScripts(t *testing.T) {
 		{"no name", "entry", "#!/bin/bash\ncat <<'EOF'\n" + conf + "EOF\n", "heredoc.conf: port: 4222|max_payload: 1MB|"},
 		{"a template", "a.sh.j2", "cat <<'EOF'\n" + conf + "http: {{ x }}\nhttps: $y\nEOF\n", "heredoc.conf: port: 4222|max_payload: 1MB|http: $P0_|https: $y|"},
 		{"in a block scalar", "a.yml", "a:\n- run: |\n    cat <<EOF | tee n.conf\n    " + strings.ReplaceAll(conf, "\n", "\n    ") + "EOF\n    x\n", "n.conf: port: 4222|max_payload: 1MB|"},
+		{"several parts", "a.sh", "cat > n.conf <<EOF\n" + conf + "EOF\necho x >> n.conf\n", ""},
+		{"an added part", "a.sh", "cat <<EOF | tee -a n.conf\n" + conf + "EOF\n", ""},
 		{"joined lines", "a.sh", "cat <<EOF\n" + conf + "a: \\\n  1\nEOF\n", ""},
 		{"no end", "a.sh", "cat <<EOF\n" + conf, ""},
 		{"a comment", "a.sh", "# cat <<EOF\n" + conf + "EOF\n", ""},
