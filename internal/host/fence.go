@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -26,13 +27,51 @@ func (f *File) markdown() {
 				break
 			}
 		}
-		if i == len(all) || otherLanguage(string(m[3]), f.Src[all[min(body, i)].start:all[i].start]) {
+		if i < len(all) && f.fencedYAML(string(m[3]), all, body, i) {
 			continue
 		}
+		if i == len(all) {
+			continue
+		}
+		text := f.Src[all[min(body, i)].start:all[i].start]
 		l := dedent(f.Src, all[body:i], indent)
 		l.prefix = string(m[1])
+		if have := len(f.Documents); bytes.Contains(text, []byte("<<")) {
+			if f.script(l, nil, fmt.Sprintf("L%d", body)); len(f.Documents) > have {
+				continue
+			}
+		}
+		if otherLanguage(string(m[3]), text) {
+			continue
+		}
 		f.add("fence.conf", l, nil, fmt.Sprintf("L%d", body))
 	}
+}
+
+// fencedYAML looks for documents in the YAML of a fenced block, as in a file of
+// its own, and reports whether there are any.
+func (f *File) fencedYAML(info string, all []line, from, to int) bool {
+	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(info)), " ")
+	if word != "" && word != "yaml" && word != "yml" || from >= to {
+		return false
+	}
+	part := &File{Src: f.Src[all[from].start:all[to].start]}
+	if !part.mayHold() && !mayBeChart(part.Src) {
+		return false
+	}
+	nodes, err := parseYAML(part.Src)
+	if err != nil {
+		return false
+	}
+	have := len(f.Documents)
+	y := &yamlFile{File: f, text: f.Src, lines: slices.Clone(all[from:to])}
+	for i, n := range nodes {
+		y.document(n, fmt.Sprintf("L%d.%d", from, i+1))
+		if startsServer(part.Src) {
+			y.commands(n)
+		}
+	}
+	return len(f.Documents) > have
 }
 
 // otherLanguage reports whether the words behind the opening of a fence name a

@@ -43,6 +43,8 @@ func hosts() map[string]struct{ name, text string } {
 		"double quotes":       {"a.yaml", head + "data:\n  nats.conf: " + mustQuote(sample) + " # c\n  b: 1\n"},
 		"base64":              {"a.yaml", "kind: Secret\nmetadata: {name: s}\ndata:\n  nats.conf: c2VydmVyX25hbWU6IG4xCgpqZXRzdHJlYW0gewogIHN0b3JlX2RpcjogL2RhdGEKfQpwb3J0OiA0MjIyCg==\n  b: eA==\n"},
 		"Markdown":            {"a.md", "# Title\n\n```conf\n" + sample + "```\n\n~~~\nnot: this\n~~~\n"},
+		"Markdown, YAML":      {"a.md", "# Title\n\n```yaml\n" + head + "data:\n  nats.conf: |\n" + indented(4) + "  other: x\n```\n\nMore.\n"},
+		"Markdown, YAML list": {"a.md", "- Text\n\n  ```yml\n  kind: ConfigMap\n  data:\n    nats.conf: |-\n" + indented(6) + "  ```\n"},
 		"Markdown in a list":  {"a.md", "1. Text\n\n    ```\n" + indented(4) + "    ```\n\n2. More\n"},
 		"Terraform":           {"a.tf", "resource \"x\" \"y\" {\n  z = <<EOF\n" + sample + "EOF\n}\n"},
 		"Terraform, mapping":  {"a.tf", "x = <<EOF\n" + sample + "mappings { \"a.*\": \"b.{{wildcard(1)}}\" }\nhttp_port: ${var.p}\nEOF\n"},

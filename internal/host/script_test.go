@@ -20,6 +20,7 @@ func TestHeredocsOfScripts(t *testing.T) {
 		{"no name", "entry", "#!/bin/bash\ncat <<'EOF'\n" + conf + "EOF\n", "heredoc.conf: port: 4222|max_payload: 1MB|"},
 		{"a template", "a.sh.j2", "cat <<'EOF'\n" + conf + "http: {{ x }}\nhttps: $y\nEOF\n", "heredoc.conf: port: 4222|max_payload: 1MB|http: $P0_|https: $y|"},
 		{"in a block scalar", "a.yml", "a:\n- run: |\n    cat <<EOF | tee n.conf\n    " + strings.ReplaceAll(conf, "\n", "\n    ") + "EOF\n    x\n", "n.conf: port: 4222|max_payload: 1MB|"},
+		{"in a fence", "a.md", "1. Run\n\n   ```console\n   $ cat > n.conf <<EOF\n   port: 4222\n   max_payload: 1MB\n   EOF\n   ```\n", "n.conf: port: 4222|max_payload: 1MB|"},
 		{"several parts", "a.sh", "cat > n.conf <<EOF\n" + conf + "EOF\necho x >> n.conf\n", ""},
 		{"an added part", "a.sh", "cat <<EOF | tee -a n.conf\n" + conf + "EOF\n", ""},
 		{"joined lines", "a.sh", "cat <<EOF\n" + conf + "a: \\\n  1\nEOF\n", ""},
