@@ -85,6 +85,20 @@ func TestOnlySingleChartValuesAreRewritten(t *testing.T) {
 	}
 }
 
+func TestValuesThatHoldThemselvesEnd(t *testing.T) {
+	for _, text := range []string{
+		"config:\n  merge:\n    <<: &s [*s]\n    max_payload: 1\n",
+		"config:\n  merge: &m\n    <<: *m\n    max_payload: 1\n",
+		"config:\n  merge: &m\n    accounts: {A: *m}\n    max_payload: 1\n",
+	} {
+		for _, d := range Find("values.yaml", []byte(text)).Documents {
+			if d.MayEdit(0, 1, "x") == "" {
+				t.Errorf("%q may be edited", text)
+			}
+		}
+	}
+}
+
 func TestChartValuesAreReadAsHelmReadsThem(t *testing.T) {
 	text := "d: &d\n  port: 1\n  write_deadline: 2s\nconfig:\n  merge:\n    <<: *d\n    max_payload: 0x100000\n    max_pending: 1_000\n    max_control_line: 1e3\n    debug: yes\n    trace: Off\n    logtime: \"no\"\n    port: 3\n"
 	f := Find("values.yaml", []byte(text))

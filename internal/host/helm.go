@@ -80,12 +80,11 @@ func (t *tree) merge(n *yaml.Node) {
 // mergeKey adds what a merge key (<<) brings in: it stands elsewhere, and the keys
 // of the map itself win.
 func (t *tree) mergeKey(n *yaml.Node) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind == yaml.SequenceNode {
+	if n = aliased(n); n.Kind == yaml.SequenceNode {
 		for _, item := range n.Content {
-			t.mergeKey(item)
+			if item = aliased(item); item.Kind == yaml.MappingNode {
+				t.mergeKey(item)
+			}
 		}
 		return
 	}
@@ -97,6 +96,14 @@ func (t *tree) mergeKey(n *yaml.Node) {
 		t.put(name)
 		t.text[name] = "$NATS_CHART"
 	}
+}
+
+// aliased returns what an alias stands for; other nodes as they are.
+func aliased(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
 }
 
 // set sets an entry. Maps are merged, all else is replaced.
