@@ -223,6 +223,20 @@ func TestSecretsInTemplatesAreMasked(t *testing.T) {
 	}
 }
 
+func TestSecretsOfADocumentAreMaskedInAllOfItsFile(t *testing.T) {
+	text := "kind: ConfigMap\ndata:\n  nats.conf: |\n    authorization { user: a, password: s3cret-word }\n    ping_interval: 20\n    max_payload: 1MB\n  readme: use s3cret-word\n"
+	_, res, after := runHost(t, "a.yaml", []byte(text))
+	masked := 0
+	for _, s := range res.Files[0].SecretsAfter {
+		if string(after[s.Start:s.End]) == "s3cret-word" {
+			masked++
+		}
+	}
+	if masked != 2 {
+		t.Errorf("%d of 2 places are masked", masked)
+	}
+}
+
 // TestHostsOfTheCorpusChangeInDocumentsOnly rewrites all files in the folder
 // that NATSFIX_CORPUS names that hold documents.
 func TestHostsOfTheCorpusChangeInDocumentsOnly(t *testing.T) {

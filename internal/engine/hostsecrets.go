@@ -64,3 +64,12 @@ func valueEnd(line []byte, s Span) (end int, secret bool) {
 	}
 	return s.Start + len(bytes.TrimRight(line[s.Start:end], " \t\"'")), secret
 }
+
+// everywhere adds the other places of a file at which its secrets stand.
+func everywhere(src []byte, spans []Span) []Span {
+	known := make(map[string]bool)
+	for _, s := range spans {
+		known[string(src[s.Start:s.End])] = true
+	}
+	return union(append(spans, repeats(src, known)...))
+}

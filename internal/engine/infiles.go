@@ -194,7 +194,7 @@ func (in *inFiles) file(hf *host.File, docs []*File) *File {
 		out.SecretsBefore = append(out.SecretsBefore, spansIn(hf.Documents[i], f.SecretsBefore)...)
 		out.SecretsAfter = append(out.SecretsAfter, spansIn(after.Documents[i], f.SecretsAfter)...)
 	}
-	out.SecretsBefore, out.SecretsAfter = union(out.SecretsBefore), union(out.SecretsAfter)
+	out.SecretsBefore, out.SecretsAfter = everywhere(out.Before, out.SecretsBefore), everywhere(out.After, out.SecretsAfter)
 	return out
 }
 

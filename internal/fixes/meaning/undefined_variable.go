@@ -54,6 +54,9 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 		if n.Kind() != ast.KindVariable || syntax.IsDollarText(p.Fleet, n) {
 			continue // quote-dollar-value
 		}
+		if name, _, ok := strings.Cut(problem.Name, ":-"); ok {
+			problem.Name = name + ":-..." // as ${NAME:-default}: the default may be a secret
+		}
 		f := &fixes.Finding{
 			Doc: problem.Doc, Span: problem.Span, Applicability: fixes.Manual,
 			Message: sprintf("no file defines $%s: the server refuses to start (\"variable reference for '%s' can not be found\") unless its environment does", problem.Name, problem.Name),
