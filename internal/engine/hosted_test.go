@@ -237,6 +237,22 @@ func TestSecretsOfADocumentAreMaskedInAllOfItsFile(t *testing.T) {
 	}
 }
 
+func TestMessagesHaveThePlacesOfTheFile(t *testing.T) {
+	text := "kind: ConfigMap\ndata:\n  nats.conf: |\n    port: 4222\n    max_payload: 1MB\n    authorization { user: \"a, password: s3cret-word }\n"
+	_, res, _ := runHost(t, "a.yaml", []byte(text))
+	if len(res.Findings) != 1 {
+		t.Fatalf("%d findings", len(res.Findings))
+	}
+	f := res.Findings[0]
+	if strings.Contains(f.Message, "s3cret") {
+		t.Errorf("a secret is shown: %s", f.Message)
+	}
+	_, res, _ = runHost(t, "a.yaml", []byte(strings.Replace(text, "password: s3cret-word", "b: c", 1)))
+	if f = res.Findings[0]; f.Line != 6 || !strings.Contains(f.Message, "of line 6, column 27 is still open") {
+		t.Errorf("%d:%d: %s", f.Line, f.Column, f.Message)
+	}
+}
+
 // TestHostsOfTheCorpusChangeInDocumentsOnly rewrites all files in the folder
 // that NATSFIX_CORPUS names that hold documents.
 func TestHostsOfTheCorpusChangeInDocumentsOnly(t *testing.T) {

@@ -3,8 +3,11 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -106,14 +109,26 @@ func offsetOf(text []byte, line, column int) int {
 	return off
 }
 
-// restore puts what a template says in the place of stand-ins.
+// restore puts what a template says in the place of stand-ins, and places of the
+// file in that of places in the document.
 func (in *inFiles) restore(path string, texts ...*string) {
-	if h, ok := in.hosted[filepath.Clean(path)]; ok {
-		for _, s := range texts {
-			*s = h.Document().Restore(*s)
-		}
+	h, ok := in.hosted[filepath.Clean(path)]
+	if !ok {
+		return
+	}
+	for _, s := range texts {
+		*s = stillOpen.ReplaceAllStringFunc(h.Document().Restore(*s), func(text string) string {
+			at := stillOpen.FindStringSubmatch(text)
+			line, _ := strconv.Atoi(at[1]) // it matches digits
+			column, _ := strconv.Atoi(at[2])
+			line, column = position(h.File.Src, h.Document().Offset(offsetOf(h.Document().Text, line, column)))
+			return fmt.Sprintf("of line %d, column %d is still open", line, column)
+		})
 	}
 }
+
+// stillOpen matches the place that a syntax error speaks of beside its own.
+var stillOpen = regexp.MustCompile(`of line (\d+), column (\d+) is still open`)
 
 func (in *inFiles) changes(list []Change) {
 	for i := range list {
