@@ -52,9 +52,23 @@ func findGluedBrace(t *ast.Document) *mend {
 	}
 }
 
+// gluesBracket is the quick answer for the ordinary text: whether a bracket opens
+// that may be glued to a word.
+func gluesBracket(src []byte) bool {
+	for i := 1; i < len(src); i++ {
+		if (src[i] == '{' || src[i] == '[') && strings.IndexByte(" \t\r\n:=,;{[(", src[i-1]) < 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // gluedKey returns the first key with a bracket in it, and where the bracket
 // stands: in a text that the parser refuses one before the first error.
 func gluedKey(t *ast.Document) (key ast.Node, at int) {
+	if !gluesBracket(t.Source()) {
+		return ast.Node{}, 0
+	}
 	e := firstError(t)
 	for n := range t.Root().Walk() {
 		if e != nil && n.Start() > e.Span.Start {

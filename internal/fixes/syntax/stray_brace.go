@@ -68,7 +68,7 @@ func findStrayBrace(t *ast.Document) *mend {
 // ignoredBrace knows a brace between two entries, or behind the last one, that
 // the server passes over.
 func ignoredBrace(t *ast.Document, prev ast.Node, end int) *mend {
-	if !prev.Valid() || prev.Kind() == ast.KindError {
+	if !prev.Valid() || prev.Kind() == ast.KindError || bytes.IndexByte(t.Source()[prev.End():end], '}') < 0 {
 		return nil
 	}
 	for tok := range t.GapTokens(ast.Span{Start: prev.End(), End: end}) {
