@@ -154,7 +154,7 @@ func (m *masker) text(path, s string) string {
 		var pairs []string
 		for _, secret := range set.list {
 			pairs = append(pairs, jsonText(secret.text), `"`+mask+`"`, "'"+secret.text+"'", "'"+mask+"'")
-			if len(secret.text) >= shortestBare {
+			if secret.bare {
 				pairs = append(pairs, secret.text, mask)
 			}
 		}

@@ -281,7 +281,7 @@ const shortestRepeat = 5
 func repeats(src []byte, secrets map[string]bool) []Span {
 	lengths := make(map[string][]int) // by the first bytes of secrets, the longest first
 	for secret := range secrets {
-		if len(secret) < shortestRepeat {
+		if len(secret) < shortestRepeat || isFieldName(secret) {
 			continue
 		}
 		start := secret[:shortestRepeat]

@@ -206,3 +206,25 @@ func TestAnEditThatWritesAPartOfASecretIsMarked(t *testing.T) {
 	}
 	t.Error("the rule finds nothing")
 }
+
+// Texts that are about passwords can be read where the password is that very
+// word, and say nothing of it.
+func TestNamesOfFieldsAreNotBlackedOut(t *testing.T) {
+	in := files{"a.conf": "authorization { user: u, password: password }\nping_interval: 30\n"}
+	req := in.request()
+	req.Unsafe = true
+	res := run(t, req)
+	said := false
+	for _, f := range res.Findings {
+		if f.Rule == "plaintext-password" {
+			said = strings.HasPrefix(f.Message, "a password stands here in plain text") && strings.Contains(f.Reason, "--set plaintext-password.bcrypt=11")
+		}
+	}
+	if !said {
+		t.Errorf("%+v", res.Findings)
+	}
+	file := res.Files[0]
+	if got := masked(string(file.Before), file.SecretsBefore); !strings.Contains(got, "password: ****") || strings.Count(got, "password") != 1 {
+		t.Errorf("shown as %s", got)
+	}
+}

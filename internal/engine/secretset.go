@@ -1,6 +1,11 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+	"sync"
+
+	"github.com/natsfix/natsfix/internal/schema"
+)
 
 // secretSet are the secrets of one file, each once. The zero set is empty.
 type secretSet struct {
@@ -8,10 +13,14 @@ type secretSet struct {
 	has  map[string]bool // of more than a few
 }
 
-// secretText is a secret, and how much of it stands in messages whatever they do
-// with quotes and other special characters: all of it, or the part in front of
-// the first of these.
-type secretText struct{ text, plain string }
+// secretText is a secret.
+type secretText struct {
+	text string
+	// plain is how much of it stands in messages whatever they do with quotes and
+	// other special characters: all of it, or the part in front of the first of these.
+	plain string
+	bare  bool // to be looked for without quotes around it, too
+}
 
 // fewSecrets is up to how many secrets looking at each of them is quicker than
 // making a map, or a replacer, which the ordinary message needs not.
@@ -28,7 +37,7 @@ func (s *secretSet) add(text string) {
 			break
 		}
 	}
-	s.list = append(s.list, secretText{text, plain})
+	s.list = append(s.list, secretText{text, plain, len(text) >= shortestBare && !isFieldName(text)})
 	switch {
 	case s.has != nil:
 		s.has[text] = true
@@ -62,7 +71,7 @@ func (s *secretSet) mayStandIn(message string) bool {
 		return true
 	}
 	for _, one := range s.list {
-		if len(one.plain) < len(one.text) || len(one.text) >= shortestBare {
+		if len(one.plain) < len(one.text) || one.bare {
 			if strings.Contains(message, one.plain) {
 				return true
 			}
@@ -88,3 +97,33 @@ func inQuotes(s, word string) bool {
 		from = start + 1
 	}
 }
+
+// isFieldName reports whether a text is the name of a field. Messages and files
+// are full of these, so that blacking out each would tell that this one is a
+// password, and leave nothing to read: password: password.
+func isFieldName(text string) bool { return fieldNames()[strings.ToLower(text)] }
+
+var fieldNames = sync.OnceValue(func() map[string]bool {
+	names := make(map[string]bool)
+	seen := make(map[*schema.Block]bool)
+	var walk func(b *schema.Block)
+	walk = func(b *schema.Block) {
+		if b == nil || seen[b] {
+			return
+		}
+		seen[b] = true
+		if b.Data != nil {
+			walk(b.Data.Block)
+		}
+		for i := range b.Fields {
+			f := &b.Fields[i]
+			names[f.Name] = true
+			for _, name := range f.Aliases {
+				names[name] = true
+			}
+			walk(f.Block)
+		}
+	}
+	walk(schema.Root())
+	return names
+})
