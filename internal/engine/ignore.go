@@ -214,12 +214,18 @@ func (p *plan) unsilenced(found []*fixes.Finding) (kept []*fixes.Finding, why ma
 	if p.run.ignores == nil && p.run.req.Off == nil && p.run.req.Baseline == nil {
 		return found, nil
 	}
-	why = make(map[*fixes.Fix]string)
-	for _, f := range found {
+	all := true // of the findings so far
+	leave := func(i int, reason func() string) {
+		if all {
+			all, kept, why = false, slices.Clone(found[:i]), make(map[*fixes.Fix]string)
+		}
+		if fix := found[i].Fix; fix != nil {
+			why[fix] = reason()
+		}
+	}
+	for i, f := range found {
 		if p.run.off(f.Doc.Path, f.Rule) {
-			if f.Fix != nil {
-				why[f.Fix] = p.run.isOff(f.Doc.Path, f.Rule)
-			}
+			leave(i, func() string { return p.run.isOff(f.Doc.Path, f.Rule) })
 			continue
 		}
 		// A rule may speak at a file that was asked for of what is written in one
@@ -231,18 +237,22 @@ func (p *plan) unsilenced(found []*fixes.Finding) (kept []*fixes.Finding, why ma
 		if !silenced && p.baselined(f) {
 			silenced, how = true, "in the baseline, with the finding"
 		}
-		if !silenced {
+		switch {
+		case silenced:
+			leave(i, func() string {
+				d := f.Doc
+				if first := p.original(d); first != nil {
+					d = first
+				}
+				file, line, _ := p.run.Position(d, p.asRead(f.Doc, f.Span.Start))
+				return fmt.Sprintf("%s at %s:%d, which the fix would change, too", how, file, line)
+			})
+		case !all:
 			kept = append(kept, f)
-			continue
 		}
-		if f.Fix != nil {
-			d := f.Doc
-			if first := p.original(d); first != nil {
-				d = first
-			}
-			file, line, _ := p.run.Position(d, p.asRead(f.Doc, f.Span.Start))
-			why[f.Fix] = fmt.Sprintf("%s at %s:%d, which the fix would change, too", how, file, line)
-		}
+	}
+	if all {
+		return found, nil
 	}
 	return kept, why
 }
