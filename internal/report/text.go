@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -86,10 +87,12 @@ func (r *Run) writeFindings(w io.Writer) error {
 // WriteFinding writes one finding as text. file is the file that it is in; nil
 // leaves the source line out.
 func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
-	fmt.Fprintf(w, "%s %s: %s %s\n",
-		r.paint(bold, position(f.File, f.Line, f.Column)+":"),
-		r.paint(severityColor(f.Severity), f.Severity.String()),
-		Plain(f.Message), r.paint(dim, "["+f.Rule+"]"))
+	for _, s := range []string{
+		r.paint(bold, position(f.File, f.Line, f.Column)+":"), " ", r.paint(severityColor(f.Severity), f.Severity.String()), ": ",
+		Plain(f.Message), " ", r.paint(dim, "["+f.Rule+"]"), "\n",
+	} {
+		io.WriteString(w, s)
+	}
 	if file != nil {
 		r.writeSource(w, f, file)
 	}
@@ -148,7 +151,7 @@ func position(file string, line, column int) string {
 	if line == 0 {
 		return Plain(file)
 	}
-	return fmt.Sprintf("%s:%d:%d", Plain(file), line, column)
+	return Plain(file) + ":" + strconv.Itoa(line) + ":" + strconv.Itoa(column)
 }
 
 // writeSource shows the line of a finding and points at its place. Only files

@@ -55,7 +55,7 @@ func value(text string) string {
 // Plain returns a text with everything that a terminal would obey in a visible
 // notation, on one line.
 func Plain(s string) string {
-	if !strings.ContainsFunc(s, strange) {
+	if isPrintable(s) || !strings.ContainsFunc(s, strange) {
 		return s
 	}
 	var b strings.Builder
@@ -73,6 +73,17 @@ func Plain(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// isPrintable is the quick answer for the ordinary text: whether it is ASCII
+// without control characters.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Lines is Plain for a text of several lines; tabs stay, too.
