@@ -31,6 +31,7 @@ type Fleet struct {
 	places places
 
 	usesOnce sync.Once
+	onlyUses *serverUses                // of the only server, nil if there are several
 	uses     map[*ast.Document]*docUses // nil is for values from the environment
 }
 

@@ -31,6 +31,9 @@ type docUses struct {
 // variable. The entry that defines a variable counts as a use of its own.
 func (f *Fleet) Uses(n ast.Node) []Use {
 	f.usesOnce.Do(f.indexUses)
+	if f.onlyUses != nil {
+		return f.onlyUses.of(n)
+	}
 	d := f.uses[n.Doc()]
 	if d == nil {
 		d = f.uses[nil]
@@ -52,6 +55,10 @@ func (f *Fleet) Uses(n ast.Node) []Use {
 
 // indexUses notes which servers contain which document.
 func (f *Fleet) indexUses() {
+	if len(f.Servers) == 1 {
+		f.onlyUses = &serverUses{server: f.Servers[0]}
+		return
+	}
 	f.uses = map[*ast.Document]*docUses{nil: {}}
 	for _, s := range f.Servers {
 		u := &serverUses{server: s}
