@@ -180,20 +180,21 @@ func (c *conflict) report(p *fixes.Pass, domains map[*fleet.Super]string) {
 			p.Report(&fixes.Finding{
 				Doc: doc, Span: n.Span(), Fix: fix, Applicability: applicability, Reason: reason,
 				Message: fmt.Sprintf("the JetStream domain is %q, and %s", c.domain, c.why[super]),
-				Related: c.others(super),
+				Related: c.others(super, d),
 			})
 		}
 	}
 }
 
-// others returns where the domain stands in another system, one place.
-func (c *conflict) others(super *fleet.Super) []fixes.Related {
+// others returns where the domain stands in another system, one place: own is
+// where this one has it.
+func (c *conflict) others(super *fleet.Super, own *fleet.Value) []fixes.Related {
 	for _, other := range c.supers {
 		if other == super {
 			continue
 		}
 		for _, s := range other.Servers {
-			if d := s.JetStream.Domain; d.Text() == c.domain && d.Node != super.Servers[0].JetStream.Domain.Node {
+			if d := s.JetStream.Domain; d.Text() == c.domain && d.Node != own.Node {
 				return []fixes.Related{related(s.JetStream.Domain, fmt.Sprintf("the domain is %q here, too", c.domain))}
 			}
 		}
