@@ -69,6 +69,59 @@ func TestAFileIsFoundOnce(t *testing.T) {
 	wantNames(t, "hard link as context", discover(t, "x/hard.conf").Context, "x/1.conf", "x/b.conf")
 }
 
+func TestAFileWithSeveralNamesIsFoundOnceWhereSomeAreGiven(t *testing.T) {
+	isolate(t)
+	write(t, "a.conf", "other.conf")
+	symlink(t, "a.conf", "link.conf")
+	for _, name := range []string{"0.conf", "m.conf"} {
+		if err := os.Link("a.conf", name); err != nil {
+			t.Skipf("no hard links here: %v", err)
+		}
+	}
+	o := options()
+	o.Judge = func(string, []byte, bool) Verdict { return Verdict{Class: Ours} }
+	for want, given := range map[string][][]string{
+		"0.conf": {{"."}, {".", "0.conf"}},
+		"a.conf": {{"a.conf", "."}, {"a.conf", ".", "0.conf"}, {".", "a.conf"}, {"link.conf", "."}, {".", "link.conf"}, {".", "a.conf", "m.conf"}},
+		"m.conf": {{"m.conf", "."}, {".", "m.conf"}},
+	} {
+		for _, paths := range given {
+			f, err := Discover(paths, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantNames(t, strings.Join(paths, " "), f.Targets, want, "other.conf")
+		}
+	}
+}
+
+// What happens between finding a name and reading the file is simulated by the
+// judge of names.
+func TestAFileThatGoesWhileFilesAreFoundIsNoTrouble(t *testing.T) {
+	isolate(t)
+	write(t, "a.conf", "b.conf", "c.conf", "d/e.conf")
+	o := options()
+	o.Judge = func(string, []byte, bool) Verdict { return Verdict{Class: Ours} }
+	o.Wanted = func(name string) int {
+		switch filepath.Base(name) {
+		case "b.conf":
+			os.Remove("b.conf")
+		case "c.conf":
+			os.Remove("c.conf")
+			os.Mkdir("c.conf", 0o700)
+		}
+		return 1000
+	}
+	f, err := Discover([]string{"."}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantNames(t, "what is left", f.Targets, "a.conf", "d/e.conf")
+	if len(f.Unreadable) > 0 {
+		t.Errorf("reported: %v", f.Unreadable)
+	}
+}
+
 func TestLinksDoNotLeadAnywhereElse(t *testing.T) {
 	isolate(t)
 	write(t, "out/o.conf", "in/a.conf", "in/sub/b.conf", "in/.git.conf/c.conf")

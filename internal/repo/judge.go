@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -76,10 +77,13 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 		all[i].entry = entries[i]
 		if f.given[entries[i].real] {
 			all[i].Verdict = Verdict{Class: Ours, Why: "it was named"}
+			all[i].identify()
 			return
 		}
 		head, id, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
-		if all[i].err = err; err == nil {
+		if all[i].err = err; err != nil {
+			all[i].identify()
+		} else {
 			all[i].id = id
 			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
 			if whole && all[i].Class <= Part { // the others are not read again
@@ -97,7 +101,7 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 	for i := range all {
 		j := &all[i]
 		if j.err != nil {
-			if !context {
+			if !context && !j.gone() {
 				f.found.Unreadable = append(f.found.Unreadable, PathError{j.name, "cannot be read: " + reason(j.err), j.err})
 			}
 			continue
@@ -136,20 +140,45 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 	return taken
 }
 
+// gone reports whether a file that was found by its name alone could not be read
+// since it is there no more.
+func (j *judged) gone() bool {
+	return j.unread && (errors.Is(j.err, fs.ErrNotExist) || isNotDir(j.err) || errors.Is(j.err, errNotRegular))
+}
+
+// identify asks for the identity of a file that is not read.
+func (j *judged) identify() {
+	if !j.unread {
+		return // it is known
+	}
+	if info, err := os.Lstat(j.real); err == nil {
+		j.id = idOf(info)
+	}
+}
+
 // once leaves out other names of files that are there already, as unique does
-// for files whose names are looked up.
+// for files whose names are looked up. A name that was given stays.
 func (f *finder) once(all []judged) []judged {
 	if !slices.ContainsFunc(all, func(j judged) bool { return j.id != (fileID{}) }) {
 		return all // as in most trees
 	}
 	known := func(j judged) bool { return j.id != (fileID{}) && f.ids[j.id] }
 	all = slices.DeleteFunc(all, known) // beside those that were asked for
-	for _, unread := range []bool{false, true} {
+	turn := func(j judged) int {
+		switch {
+		case !j.unread:
+			return 0 // unique has seen to these
+		case f.given[j.real]:
+			return 1
+		}
+		return 2
+	}
+	for now := range 3 {
 		all = slices.DeleteFunc(all, func(j judged) bool {
-			if j.unread != unread {
+			if turn(j) != now {
 				return false
 			}
-			if unread && known(j) {
+			if now > 0 && known(j) {
 				return true
 			}
 			if j.id != (fileID{}) {
@@ -168,6 +197,8 @@ func (f *finder) decide(path string, taken bool, why string) {
 	}
 }
 
+var errNotRegular = errors.New("is no regular file any more")
+
 // readHead returns up to max bytes of a file's beginning, and whether that is
 // all of it; and the file's identity if it has several names.
 func readHead(name string, max int) (head []byte, id fileID, whole bool, err error) {
@@ -176,6 +207,8 @@ func readHead(name string, max int) (head []byte, id fileID, whole bool, err err
 			id = fileID{f.Meta.Dev, f.Meta.Ino}
 		}
 		return f.Data, id, true, nil
+	} else if safeio.IsKind(err, safeio.NotRegular) {
+		return nil, id, false, errNotRegular // opening it may wait without end
 	}
 	file, err := os.Open(name)
 	if err != nil {
@@ -187,7 +220,7 @@ func readHead(name string, max int) (head []byte, id fileID, whole bool, err err
 		return nil, id, false, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, id, false, errors.New("is no regular file any more")
+		return nil, id, false, errNotRegular
 	}
 	id = idOf(info)
 	head = make([]byte, min(int64(max), info.Size())+1)
