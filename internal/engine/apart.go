@@ -44,18 +44,20 @@ const largestApart = 1 << 20
 // lookApart looks at each document by itself, on all processors.
 func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, error) {
 	a := &apart{req: req, suite: suite, lineup: newLineup(req.Rules)}
-	paths := slices.Concat(req.Targets, req.Context)
+	var paths []string
+	var looks []look
+	seen := make(map[string]bool, len(req.Targets)+len(req.Context))
+	for i, list := range [][]string{req.Targets, req.Context} {
+		for _, path := range list {
+			if clean := filepath.Clean(path); !seen[clean] {
+				seen[clean] = true
+				paths, looks = append(paths, path), append(looks, look{path: clean, target: i == 0})
+			}
+		}
+	}
 	if !suite.Separable() || len(paths) < 2 {
 		a.left = paths
 		return a, nil
-	}
-	looks := make([]look, len(paths))
-	seen := make(map[string]bool, len(paths))
-	for i, path := range paths {
-		l := &looks[i]
-		l.path, l.target = filepath.Clean(path), i < len(req.Targets)
-		l.skip = seen[l.path]
-		seen[l.path] = true
 	}
 	fleet.ParallelWith(len(looks), req.jobs(), func() func(int) {
 		w := a.worker()
@@ -69,11 +71,9 @@ func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, er
 		return nil, err
 	}
 	for i := range looks {
-		l := &looks[i]
-		switch {
-		case l.settled != nil:
+		if l := &looks[i]; l.settled != nil {
 			a.files = append(a.files, l.settled)
-		case !l.skip:
+		} else {
 			a.left = append(a.left, paths[i])
 			if l.doc != nil {
 				a.docs = append(a.docs, l.doc)
@@ -86,10 +86,10 @@ func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, er
 
 // look is one document to look at.
 type look struct {
-	path         string // clean
-	target, skip bool
-	settled      *settled   // nil if it has to do with others, or is to be changed
-	doc          *fleet.Doc // if it was read and is not settled
+	path    string // clean
+	target  bool
+	settled *settled   // nil if it has to do with others, or is to be changed
+	doc     *fleet.Doc // if it was read and is not settled
 }
 
 // worker looks at one document after the other.
@@ -117,7 +117,7 @@ func (a *apart) worker() *worker {
 }
 
 func (w *worker) look(l *look) {
-	if _, hosted := w.apart.req.Hosted[l.path]; hosted || l.skip {
+	if _, hosted := w.apart.req.Hosted[l.path]; hosted {
 		return
 	}
 	text, err := w.read(l.path)

@@ -89,6 +89,17 @@ func TestServersApartAreToldAsTogether(t *testing.T) {
 	}
 }
 
+func TestAFileIsLookedAtOnceWhateverItIsNamed(t *testing.T) {
+	in := files{"a.conf": "debug: true\n", "b.conf": "port: 4222\n"}
+	req := in.request()
+	req.Targets = []string{"a.conf", "gone.conf", "./b.conf", "x/../a.conf", "./gone.conf"}
+	req.Context = []string{"gone.conf", "b.conf"}
+	sameApart(t, "names that lead to one file", req)
+	if res := run(t, together(req)); len(res.Files) != 3 || len(res.Errors) != 1 {
+		t.Errorf("%d files and %d errors, expected 3 and 1: %s", len(res.Files), len(res.Errors), shown(t, res))
+	}
+}
+
 // The memory that servers are looked at in is used again.
 func TestWhatIsSaidOfAServerDoesNotDependOnThoseBefore(t *testing.T) {
 	in := make(files)
