@@ -42,9 +42,15 @@ const maxIncludeDepth = 500
 const maxDepth = 1000
 
 // maxRepeated bounds how many values variables and includes may repeat in one
-// server. A few lines in which each variable names the one before twice would
-// otherwise stand for more values than anything can walk through.
-const maxRepeated = 1 << 18
+// server, and repeatedPerByte how many more for each byte of its documents, up to
+// maxRepeatedMore: very many users may share permissions. A few lines in which
+// each variable names the one before twice would otherwise stand for more values
+// than anything can walk through.
+const (
+	maxRepeated     = 1 << 18
+	repeatedPerByte = 2
+	maxRepeatedMore = 1 << 21
+)
 
 // Env gives the value of a variable in the environment.
 type Env func(name string) (string, bool)
@@ -60,6 +66,8 @@ type evaluation struct {
 	envDocs  map[string]*Value
 	problems []Problem
 	repeated int // values, by variables and includes
+	size     int // of docs, in bytes
+	tooMany  bool
 
 	values  pool[Value]
 	entries pool[Entry]
@@ -118,6 +126,7 @@ func (ev *evaluation) document(d *Doc) *Map {
 	}
 	if d.Env == "" {
 		ev.docs = append(ev.docs, d)
+		ev.size += len(d.Tree.Source())
 		if errs := d.Tree.Errors(); len(errs) > 0 {
 			ev.problems = append(ev.problems, Problem{
 				Kind: SyntaxProblem, Doc: d, Span: errs[0].Span, Message: errs[0].Message(),
@@ -359,15 +368,18 @@ func (r *reader) mayRepeat(v *Value, use ast.Node) bool {
 		return true
 	}
 	ev := r.ev
-	if ev.repeated <= maxRepeated {
-		if ev.repeated += v.count(maxRepeated + 1 - ev.repeated); ev.repeated <= maxRepeated {
-			return true
-		}
-		ev.problems = append(ev.problems, Problem{
-			Kind: TooDeep, Doc: r.doc, Span: use.Span(),
-			Message: fmt.Sprintf("variables and includes repeat so much that there are more than %d values", maxRepeated),
-		})
+	if ev.tooMany {
+		return false
 	}
+	most := maxRepeated + min(repeatedPerByte*ev.size, maxRepeatedMore)
+	if ev.repeated += v.count(most + 1 - ev.repeated); ev.repeated <= most {
+		return true
+	}
+	ev.tooMany = true
+	ev.problems = append(ev.problems, Problem{
+		Kind: TooDeep, Doc: r.doc, Span: use.Span(),
+		Message: fmt.Sprintf("variables and includes repeat so much that there are more than %d values", most),
+	})
 	return false
 }
 

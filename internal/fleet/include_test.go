@@ -168,6 +168,15 @@ func TestValuesThatRepeatVeryOftenEnd(t *testing.T) {
 	}
 }
 
+func TestManyUsersMaySharePermissions(t *testing.T) {
+	text := "shared: [" + strings.Repeat("x, ", 40) + "x]\nusers: [\n" + strings.Repeat("{user: someone, permissions: $shared}\n", 10_000) + "]\n"
+	s, n := one(text), 0
+	s.Each(func(string, *Entry, *Value) { n++ })
+	if kinds(s) != "" || n < 400_000 {
+		t.Errorf("problems %q, %d values", kinds(s), n)
+	}
+}
+
 func TestOriginsThroughIncludes(t *testing.T) {
 	f := files{"a.conf": "m { include b.conf }\nn { include b.conf }", "b.conf": "x: 1"}.build(Options{})
 	s := server(t, f, "a.conf")
