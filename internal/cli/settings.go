@@ -226,15 +226,25 @@ func (set *settings) of(path string) *config.Settings {
 	cfg, ok := set.dirs[dir]
 	set.mu.RUnlock()
 	if !ok {
+		cfg = set.learn(dir)
+	}
+	return cfg.ForPath(path)
+}
+
+// learn returns the settings of a directory that is not known yet. They are read
+// by one goroutine at a time, as not all that load them may be by several.
+func (set *settings) learn(dir string) *config.Config {
+	set.mu.Lock()
+	defer set.mu.Unlock()
+	cfg, ok := set.dirs[dir]
+	if !ok {
 		var err error
 		if cfg, err = set.load(dir); err != nil {
 			cfg = &config.Config{} // of a file outside the paths, whose settings are not ours to judge
 		}
-		set.mu.Lock()
 		set.dirs[dir] = cfg
-		set.mu.Unlock()
 	}
-	return cfg.ForPath(path)
+	return cfg
 }
 
 // off reports whether a rule is off in a file.
