@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/baseline"
@@ -110,19 +111,22 @@ func (s *session) readBaseline(req *request) error {
 }
 
 // nameFrom returns how files are named in the baseline; relative paths start at
-// cwd.
+// cwd. Several goroutines may ask.
 func (k *known) nameFrom(cwd string) func(path string) string {
+	var mu sync.Mutex
 	dirs := make(map[string]string) // without links, by folder
 	return func(path string) string {
 		path, doc, inside := strings.Cut(path, "#")
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(cwd, path)
 		}
+		mu.Lock()
 		dir, ok := dirs[filepath.Dir(path)]
 		if !ok {
 			dir = k.real(filepath.Dir(path))
 			dirs[filepath.Dir(path)] = dir
 		}
+		mu.Unlock()
 		path = filepath.Join(dir, filepath.Base(path))
 		if rel, err := filepath.Rel(k.dir, path); err == nil {
 			path = rel

@@ -18,7 +18,7 @@ type Baseline struct {
 	// in the file are taken for the known ones.
 	Known map[baseline.Entry]int
 	// Name gives the name of a document in entries. Of a document inside a file
-	// the path is FILE#NAME.
+	// the path is FILE#NAME. It may be called by several goroutines.
 	Name func(path string) string
 	// Repository is that of all entries about the files.
 	Repository string

@@ -8,7 +8,8 @@ import (
 	"github.com/natsfix/natsfix/internal/oracle"
 )
 
-// Request says what to look at and what may be done.
+// Request says what to look at and what may be done. Its functions, but Judge, may
+// be called by several goroutines.
 type Request struct {
 	// Targets are the files to report on and to change. Context are files that
 	// are only read, so that fragments are known and the fleet is whole.
