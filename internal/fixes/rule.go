@@ -9,7 +9,8 @@ import (
 // documentation.
 //
 // A rule has one of the four checks, unless Ignores is set. They must not keep anything between
-// calls, and all but Check may be called for several servers at once.
+// calls, and may be called for several servers at once: Check, too, if the rule is Linked, for
+// fleets of one server each.
 type Rule struct {
 	Name     string // kebab-case
 	Severity Severity
