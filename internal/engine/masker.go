@@ -183,7 +183,7 @@ func (m *masker) result(res *Result, jobs int) {
 			g.Notes[i] = note
 		}
 	}
-	if len(res.Findings) < makeFrom {
+	if len(res.Findings) < manyFindings {
 		jobs = 1
 	}
 	fleet.ParallelWith(len(res.Findings), jobs, func() func(int) {

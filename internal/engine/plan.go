@@ -76,7 +76,7 @@ type plan struct {
 // plan runs the rules to rest.
 func (r *run) plan(ctx context.Context) (*plan, error) {
 	p := r.newPlan(r.suite.Run(r.first))
-	p.make()
+	p.prepare()
 	for round := 1; round <= maxRounds; round++ {
 		if err := p.mend(ctx, round); err != nil {
 			return nil, err

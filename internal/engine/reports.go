@@ -22,12 +22,12 @@ type reportKey struct {
 	message    string
 }
 
-// makeFrom is from how many findings it is worth to use all processors.
-const makeFrom = 500
+// manyFindings is from how many findings it is worth to use all processors.
+const manyFindings = 500
 
-// make turns the findings in what was read into what the caller sees, on all
+// prepare turns the findings in what was read into what the caller sees, on all
 // processors.
-func (p *plan) make() {
+func (p *plan) prepare() {
 	if p.run.req.Baseline != nil {
 		return // whose entries are worked out one after the other
 	}
@@ -35,7 +35,7 @@ func (p *plan) make() {
 	for _, i := range p.run.every {
 		list = append(list, p.found.Of(i)...)
 	}
-	if len(list) < makeFrom {
+	if len(list) < manyFindings {
 		return
 	}
 	made := make([]*Finding, len(list))
