@@ -70,7 +70,9 @@ func (m *masker) collect(f *fleet.Fleet, jobs int, shown func(path string) bool,
 	marked := make(map[string][]Span)
 	for _, s := range servers {
 		for _, v := range secretsIn(s) {
-			marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
+			if !v.Node.Kind().IsContainer() { // the items of a list are values of their own
+				marked[v.Doc.Path] = append(marked[v.Doc.Path], Span(v.Node.TextSpan()))
+			}
 			m.note(s.Root.Path, v.Text()) // changes are told by the root
 			for _, d := range s.Docs {
 				if m.concerns(d) {

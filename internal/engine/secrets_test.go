@@ -132,6 +132,16 @@ func TestSecretsOfARun(t *testing.T) {
 	}
 }
 
+func TestAListInThePlaceOfASecretHidesNothingElse(t *testing.T) {
+	res := run(t, withRules(files{"a.conf": "resolver_preload { AC: [S3a, \"S3b\"] }\na: x\n"}, setter("a", "a", "x", "y")))
+	if len(res.Files) != 1 {
+		t.Fatalf("%d files: %s", len(res.Files), states(res))
+	}
+	if got, want := masked(string(res.Files[0].Before), res.Files[0].SecretsBefore), "resolver_preload { AC: [***, \"***\"] }\na: x\n"; got != want {
+		t.Errorf("got  %swant %s", got, want)
+	}
+}
+
 func TestMessagesShowNoSecret(t *testing.T) {
 	for _, text := range []string{
 		"password: S3cr't-S3\n", "password: 53 S3\n", "token: \"S3\n", "authorization { password: S3} S3: }}\n", "password: 5p3S3cret\n",
