@@ -56,7 +56,7 @@ func findSpaceValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		return nil
 	}
 	field := fieldOf(p.Fleet, d, prev)
-	if field == nil || !takesAnyText(field) {
+	if field == nil || !takesAnyText(field) || isComment(field, prev.Raw()) {
 		return nil
 	}
 	end := prev.End()
@@ -86,6 +86,12 @@ func findSpaceValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		m.reason = "the words may be a comment without its #: if they belong to the value, --set quote-space-value.as=text"
 	}
 	return m
+}
+
+// isComment reports whether the first word of a value begins a comment, of which
+// comment-as-value speaks. A secret may begin with #.
+func isComment(f *schema.Field, word string) bool {
+	return word == "#" || word == "//" || word[0] == '#' && !f.Secret
 }
 
 // takesAnyText reports whether a field takes a text of any form, so that blanks
