@@ -21,7 +21,7 @@ func SingleQuote() *fixes.Rule {
 			Message: `Expected a top-level value to end with a new line, comment or EOF, but got 's' instead.`,
 			What: `A single quote ends an unquoted value (it's) as well as one in single quotes ('it's'), which has no escapes. What follows
 makes the server refuse the file. If nothing follows (bar') the server drops the quote without a word.`,
-			Fix: `The value is put in double quotes. A single quote at the very end of an unquoted value, which the server drops, is taken
+			Fix: `The value is put in double quotes, without the backslash that was meant to save the quote ('it\'s'). A single quote at the very end of an unquoted value, which the server drops, is taken
 out of the file.`,
 			Applicability: `Safe: the server refuses the file as it is; or, where it drops the last quote, the value stays what it is. Whoever
 meant the quote to be a part of the value must put that in double quotes. Nothing is offered if more words follow.`,
@@ -90,7 +90,7 @@ func findSingleQuote(t *ast.Document) *mend {
 		if end < 0 {
 			return nil
 		}
-		text = t.Text(ast.Span{Start: n.Start() + 1, End: end - 1})
+		text = strings.ReplaceAll(t.Text(ast.Span{Start: n.Start() + 1, End: end - 1}), `\'`, "'")
 	default:
 		return nil
 	}
