@@ -3,6 +3,7 @@ package syntax
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -29,7 +30,7 @@ is not enough, nor is a semicolon in a list.`,
 			Fix: `A comma goes behind the first of the two, or in the place of the semicolon.`,
 			Applicability: `Safe: the server refuses the file as it is. Nothing is offered where what follows may be a part of an unquoted text:
 there must be a key with its separator or bracket, which the server knows if unquoted text stands before it, or an item that is in quotes,
-in brackets, or like its neighbour a URL.`,
+in brackets, like its neighbour a URL, or a subject in a list of those to publish (those to subscribe may have the name of a queue behind a blank).`,
 			Effect: `None: the server does not start with the file as it is.`,
 			Before: "cluster { name: east port: 6222 }\nauthorization { users: [ {user: a, password: x} {user: b, password: y} ] }\n",
 			After:  "cluster { name: east, port: 6222 }\nauthorization { users: [ {user: a, password: x}, {user: b, password: y} ] }\n",
@@ -76,7 +77,7 @@ func findMissingComma(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		}
 	}
 	switch {
-	case holder.Kind() == ast.KindArray && !startsItem(t, last, e.Span.Start),
+	case holder.Kind() == ast.KindArray && !startsItem(t, last, e.Span.Start) && !startsWord(p, d, t, last, e.Span.Start),
 		holder.Kind() != ast.KindArray && !startsEntry(p, d, t, last, e.Span.Start):
 		return nil
 	}
@@ -131,6 +132,35 @@ func startsItem(t *ast.Document, prev ast.Node, off int) bool {
 	}
 	return isComplete(prev) && prev.Kind() >= ast.KindMap && prev.Kind() <= ast.KindArray
 }
+
+// startsWord reports whether an item without quotes starts at off in a list of
+// subjects. To subscribe may be for a subject and the name of a queue behind a
+// blank, so that nobody can tell there.
+func startsWord(p *fixes.Pass, d *fleet.Doc, t *ast.Document, prev ast.Node, off int) bool {
+	if prev.Kind() != ast.KindString || prev.Quote() != ast.Bare || prev.End() == off {
+		return false
+	}
+	f := fieldOf(p.Fleet, d, prev)
+	if f == nil || f.Elem&schema.Subject == 0 {
+		return false
+	}
+	for n := prev; n.Valid(); n = n.Parent() {
+		if n.Kind() == ast.KindEntry && slices.Contains(queued[:], strings.ToLower(n.Key())) {
+			return false
+		}
+	}
+	src := t.Source()
+	end := wordEnd(src, off)
+	word := t.Text(ast.Span{Start: off, End: end})
+	if word == "" || strings.ContainsAny(word, "\"'{}[]()\\=:#") || strings.HasPrefix(word, "//") {
+		return false
+	}
+	next := skipBlanks(src, end)
+	return next == len(src) || strings.IndexByte(":={", src[next]) < 0
+}
+
+// queued are the fields whose subjects may have the name of a queue behind them.
+var queued = [...]string{"subscribe", "sub", "import"}
 
 // startsEntry reports whether an entry starts at off: a key, and its separator
 // or the bracket of its block or list. Behind unquoted text the key must be one
