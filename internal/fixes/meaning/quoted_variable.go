@@ -1,6 +1,7 @@
 package meaning
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,12 +19,13 @@ func QuotedVariable() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage: "silent",
 			What: `Only a value without quotes that begins with $ is a variable. "$TOKEN" is the text $TOKEN, and so the token is the
-same for everybody who reads the file. Nor is there any replacement inside a text: "nats://$HOST:4222" stays as it is.
-The rule speaks of values that are nothing but a dollar sign and a name, the name in capitals as those of environments
-are, or that of a key above; not of subjects, and not of $SYS, $G, $JS and their like.`,
+same for everybody who reads the file. Nor is there any replacement inside a text, with quotes or without: nats://u:$PASS@hub
+logs in with the password $PASS. The rule speaks of values that are nothing but a dollar sign and a name, the name in capitals
+as those of environments are, or that of a key above; and of URLs whose user, password or host is a dollar sign and a name in
+capitals. It does not speak of subjects, and not of $SYS, $G, $JS and their like.`,
 			Fix: `The quotes go, if the file defines the variable above.`,
 			Applicability: `Unsafe (changes behaviour): the server works with the text today. Manual if the variable would have to come from
-the environment: without it the server refuses to start.`,
+the environment: without it the server refuses to start. Manual for URLs: the variable must hold the whole URL.`,
 			Effect: `As for any change of the field.`,
 			Before: `TOKEN = "s3cret-t0ken"
 authorization { token: "$TOKEN" }
@@ -52,6 +54,11 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	n := v.Value.Node
+	if m := inURL.FindStringSubmatch(n.Text()); m != nil && !slices.Contains(reserved[:], m[1]) {
+		f := v.Finding("nothing is replaced inside a text: the server takes the dollar sign and the name in this URL as they stand, and not the value of a variable")
+		p.Report(f.Because(fixes.Manual, "put the whole URL in a variable, and write that without quotes"))
+		return
+	}
 	if q := n.Quote(); q != ast.Single && q != ast.Double {
 		return
 	}
@@ -72,6 +79,9 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 	}
 	p.Report(f)
 }
+
+// inURL matches a URL whose user, password or host is a variable's name.
+var inURL = regexp.MustCompile(`^[a-z+-]+://(?:[^/@]*[:@])?\$([A-Z_][A-Z0-9_]+)(?:[:@/]|$)`)
 
 // reserved are first parts of subjects, and accounts, that have a dollar sign of
 // their own.
