@@ -80,6 +80,11 @@ func KnownDifferences() []Known {
 			Reason:  inTheJWT,
 		},
 		{
+			ID:      "not cured: preload map value should be a string JWT",
+			Example: single("resolver_preload { " + publicKey(nkeys.PrefixByteAccount, 1) + ": [\"" + operatorJWT + "\"] }\ndebug: \"true\"\n"),
+			Reason:  "the list of one goes only if the server takes what is in it, and this JWT is an operator's",
+		},
+		{
 			ID:      "unproved: conflicting-aliases",
 			Match:   regexp.MustCompile(`unknown field`),
 			Example: single("V4: 6222\nport: $V4\nlisten: \"127.0.0.1:7422\"\n"),
