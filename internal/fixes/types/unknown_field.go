@@ -33,7 +33,7 @@ it ignores such a key without a word, which is a warning.`,
 nothing refers to is taken out. One of several lines gets the block that it belongs to around it, if that is not there yet.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
 that they are right: --set unknown-field.take=suggestion takes them. Manual where nothing is near, where more than one
-block has the field, or where the field is there already. Unsafe where the server ignores the key, since the setting takes effect then. A field that is newer than the oldest release the files are
+block has the field, where the field is there already, or where it is a setting of a stream, or the block of NATS Streaming. Unsafe where the server ignores the key, since the setting takes effect then. A field that is newer than the oldest release the files are
 for is a warning.`,
 			Effect: `None: the server does not run.`,
 			Before: "port: 4222\nmax-payload: 2MB\n",
@@ -101,6 +101,10 @@ func isMiswritten(e *fleet.Entry) bool {
 
 func reportUnknown(p *fixes.Pass, v *fixes.Visit) {
 	f := v.KeyFinding("the server knows no field %q %s: it refuses to start", v.Entry.Key, where(v.Block))
+	if why := foreign(v); why != "" {
+		p.Report(f.Because(fixes.Manual, why))
+		return
+	}
 	if to, certain := nearest(v); to != "" {
 		reportRename(p, v, f, to, certain)
 		return
