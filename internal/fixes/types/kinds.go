@@ -96,24 +96,24 @@ func found(v *fixes.Visit) string {
 	text := shown(v)
 	switch kindOf(v.Value) {
 	case schema.String:
-		return join("the text", text)
+		return join("text", text)
 	case schema.Int, schema.Float:
-		return join("the number", text)
+		return join("number", text)
 	case schema.Bool:
-		return join("the boolean", text)
+		return join("boolean", text)
 	case schema.List:
 		return "a list"
 	case schema.Map:
 		return "a block"
 	}
-	return join("the date", text)
+	return join("date", text)
 }
 
 func join(what, text string) string {
 	if text == "" {
-		return what
+		return "a " + what
 	}
-	return what + " " + text
+	return "the " + what + " " + text
 }
 
 // longest is how much of a value a message shows.
@@ -124,7 +124,8 @@ func shown(v *fixes.Visit) string {
 	const private = schema.URL | schema.JWT | schema.Seed
 	text := v.Value.Text()
 	f := v.Field
-	if f == nil || f.Secret || (f.Type|f.Elem)&private != 0 || v.Value.Doc.Env != "" || len(text) > longest || strings.Contains(text, "://") {
+	if f == nil || f.Secret || (f.Type|f.Elem)&private != 0 || v.Value.Doc.Env != "" || len(text) > longest ||
+		strings.Contains(text, "://") && strings.ContainsAny(text, "@?") {
 		return ""
 	}
 	if v.Value.IsString() {
