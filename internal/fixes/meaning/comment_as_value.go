@@ -89,7 +89,9 @@ func reportCommentAsValue(p *fixes.Pass, d *fleet.Doc, n ast.Node) {
 			{Start: n.Start(), End: at},
 		}, "move the comment above %s", entry.Key())
 		around(p, d, f.Fix, append(keysOf(n), keysIn(entry.Next(), at)...)...)
-		if c == '[' {
+		if c == '{' {
+			f.Related = []fixes.Related{{Doc: d, Span: ast.Span{Start: at, End: at + 1}, Message: "the block of " + entry.Key() + ", which the server takes for a part of the block around it"}}
+		} else {
 			f.Span.End = t.LineEnd(at) // what goes wrong there follows from this
 		}
 	} else {
