@@ -7,6 +7,7 @@ import "github.com/natsfix/natsfix/internal/fixes"
 // written in their terms.
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
+		DuplicateServerName(),
 		LeafClusterName(),
 		Domain(),
 		DomainMismatch(),
