@@ -83,14 +83,33 @@ func TestRulesTogether(t *testing.T) {
 				if !unsafe {
 					spokenOfTwice(t, i)
 				}
-				req.Jobs, req.Targets = 8, slices.Clone(req.Targets)
-				slices.Reverse(req.Targets)
-				if got := run(t, proved(req, judge)); !reflect.DeepEqual(got, want) {
-					t.Errorf("another order of files and more jobs give another result: %s", difference(got, want))
+				for _, order := range orders(i.req.Targets) {
+					req.Jobs, req.Targets = 8, order
+					if got := run(t, proved(req, judge)); !reflect.DeepEqual(got, want) {
+						t.Errorf("more jobs and the order %v of files give another result: %s", order, difference(got, want))
+					}
 				}
 			})
 		}
 	}
+}
+
+// orders returns other orders of files: every one of up to three, of more the
+// reversed one and those that begin with another file.
+func orders(targets []string) [][]string {
+	reversed := slices.Clone(targets)
+	slices.Reverse(reversed)
+	out := [][]string{reversed}
+	for k := 1; k < len(targets); k++ {
+		out = append(out, slices.Concat(targets[k:], targets[:k]))
+		if len(targets) == 3 {
+			out = append(out, slices.Concat(reversed[k:], reversed[:k]))
+		}
+	}
+	if len(out) > 6 {
+		out = out[:6]
+	}
+	return out
 }
 
 // spokenOfTwice fails the test if two rules call one place a mistake, in files
