@@ -45,6 +45,7 @@ cluster { name: east, port: 6223, routes: ["nats://127.0.0.1:6222"] }
 `},
 			References: []string{"nats-server#3082", "nats-server#3254", "server/route.go, processRouteInfo"},
 		},
+		Needs:  []string{"cluster", "gateway"},
 		Check:  checkDuplicateServerName,
 		Linked: true,
 	}
