@@ -390,7 +390,7 @@ func (r *bulkRun) examine(ctx context.Context, src bulk.Source, tree *bulk.Tree)
 		plan.Changed += len(g.Files)
 	}
 	for _, f := range s.result.Findings {
-		if strings.HasPrefix(f.Hidden, "failed proof") {
+		if failedProof(f) {
 			plan.Refused++
 		}
 	}

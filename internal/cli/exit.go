@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/engine"
@@ -23,13 +24,15 @@ func (f *fixRun) exit() int {
 	if f.refused() > 0 {
 		return exitRefused
 	}
-	for _, finding := range f.result.Findings {
-		if strings.HasPrefix(finding.Hidden, "failed proof") {
-			return exitRefused
-		}
+	if slices.ContainsFunc(f.result.Findings, failedProof) {
+		return exitRefused
 	}
 	return code
 }
+
+// failedProof reports whether a finding's fix was left out because a proof
+// refused it.
+func failedProof(f *engine.Finding) bool { return strings.HasPrefix(f.Hidden, "failed proof") }
 
 // exitOfCheck returns the exit code of a command that only reports.
 func (s *session) exitOfCheck() int {

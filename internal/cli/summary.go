@@ -170,12 +170,21 @@ func (f *fixRun) changes(groups []*engine.Group) {
 }
 
 // remaining lists findings that are still there, and reports whether it listed
-// all of them.
+// all of them. Those whose fix failed a proof come first, since they alone make
+// the exit code that of a refusal.
 func (f *fixRun) remaining() bool {
 	if f.opts.stdoutFormat() != "" || f.opts.quiet {
 		return false
 	}
-	list := f.unfixed()
+	var first, others []*engine.Finding
+	for _, finding := range f.unfixed() {
+		if failedProof(finding) {
+			first = append(first, finding)
+		} else {
+			others = append(others, finding)
+		}
+	}
+	list := append(first, others...)
 	r := f.messages()
 	for i, finding := range list {
 		if i == maxListed && !f.opts.verbose && len(list) > maxListed+1 {

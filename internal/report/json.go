@@ -55,6 +55,9 @@ type Finding struct {
 	Fixed         bool    `json:"fixed"`
 	Fix           *Fix    `json:"fix"` // null if no edit is offered
 	Related       []Place `json:"related"`
+	// NotApplied says why a fix that the flags allow was not applied, such as a
+	// proof that failed.
+	NotApplied string `json:"not_applied,omitempty"`
 	// Official is what the official server says, in a report of verify.
 	Official []Official `json:"official,omitempty"`
 }
@@ -179,7 +182,7 @@ func (r *Run) finding(f *engine.Finding, written bool) Finding {
 		Rule: f.Rule, Severity: f.Severity.String(), Applicability: f.Applicability.String(),
 		Reason: f.Reason, Message: f.Message, File: r.Name(f.File), Line: f.Line, Column: f.Column,
 		Offset: f.Offset, EndOffset: f.End, Round: f.Round, Fixed: written,
-		Related: make([]Place, 0, len(f.Related)),
+		Related: make([]Place, 0, len(f.Related)), NotApplied: notApplied(f),
 	}
 	for _, p := range f.Related {
 		out.Related = append(out.Related, Place{r.Name(p.File), p.Line, p.Column, p.Message})

@@ -110,11 +110,21 @@ func (r *Run) WriteFinding(w io.Writer, f *engine.Finding, file *engine.File) {
 	default:
 		fmt.Fprintf(w, "    why %s: %s\n", f.Applicability, Plain(f.Reason))
 	}
-	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
-		fmt.Fprintf(w, "    not applied: it would change %s, too; name that file as well to have it applied\n", Plain(outside))
-	} else if f.Hidden != "" && f.Hidden != "unsafe" && f.Hidden != "needs a choice" && f.Hidden != "manual" {
-		fmt.Fprintf(w, "    not applied: %s\n", Plain(f.Hidden))
+	if why := notApplied(f); why != "" {
+		fmt.Fprintf(w, "    not applied: %s\n", Plain(why))
 	}
+}
+
+// notApplied says why a fix that the flags of the run allow was not applied, ""
+// if it was or there is none such.
+func notApplied(f *engine.Finding) string {
+	if outside, ok := strings.CutPrefix(f.Hidden, "outside the paths: "); ok {
+		return "it would change " + outside + ", too; name that file as well to have it applied"
+	}
+	if f.Hidden == "unsafe" || f.Hidden == "needs a choice" || f.Hidden == "manual" {
+		return ""
+	}
+	return f.Hidden
 }
 
 // stages say when the official server speaks.
