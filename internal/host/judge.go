@@ -30,7 +30,7 @@ func Judge(name string, head []byte, whole bool) repo.Verdict {
 		return Sniff(name, head)
 	}
 	if !whole {
-		return repo.Verdict{Class: repo.Unrelated, Why: "it is too large to look for documents in it"}
+		return repo.Verdict{Class: repo.Nothing, Why: "it is too large to look for documents in it, unless it is named"}
 	}
 	if form == YAML && isRecipe(head) {
 		return repo.Verdict{Class: repo.Unrelated, Why: "it is a natsfix recipe; what is in it are examples"}
