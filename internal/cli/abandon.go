@@ -8,7 +8,7 @@ import (
 // How long a run that is interrupted has to end by itself before it is left
 // alone, and how often it is looked whether that can be done.
 const (
-	grace     = 300 * time.Millisecond
+	grace     = 200 * time.Millisecond
 	graceStep = 10 * time.Millisecond
 )
 
