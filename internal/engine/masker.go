@@ -152,13 +152,19 @@ func (m *masker) text(path, s string) string {
 	if s == "" || set == nil || !set.mayStandIn(s) {
 		return maskSpans(s)
 	}
+	if set.has == nil { // a replacer for a few secrets costs more than they do
+		for _, secret := range set.longestFirst() {
+			pairs := secret.pairs()
+			for i := 0; i < len(pairs); i += 2 {
+				s = strings.ReplaceAll(s, pairs[i], pairs[i+1])
+			}
+		}
+		return maskSpans(s)
+	}
 	if m.replacers[path] == nil {
 		var pairs []string
 		for _, secret := range set.list {
-			pairs = append(pairs, jsonText(secret.text), `"`+mask+`"`, "'"+secret.text+"'", "'"+mask+"'")
-			if secret.bare {
-				pairs = append(pairs, secret.text, mask)
-			}
+			pairs = append(pairs, secret.pairs()...)
 		}
 		m.replacers[path] = strings.NewReplacer(pairs...)
 	}

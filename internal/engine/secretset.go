@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -96,6 +97,21 @@ func inQuotes(s, word string) bool {
 		}
 		from = start + 1
 	}
+}
+
+// longestFirst returns the secrets so that one that holds another is hidden as a
+// whole.
+func (s *secretSet) longestFirst() []secretText {
+	return slices.SortedStableFunc(slices.Values(s.list), func(a, b secretText) int { return len(b.text) - len(a.text) })
+}
+
+// pairs returns what to look for in messages, each with what to put in its place.
+func (s secretText) pairs() []string {
+	pairs := []string{jsonText(s.text), `"` + mask + `"`, "'" + s.text + "'", "'" + mask + "'"}
+	if s.bare {
+		pairs = append(pairs, s.text, mask)
+	}
+	return pairs
 }
 
 // isFieldName reports whether a text is the name of a field. Messages and files

@@ -86,7 +86,7 @@ func (w *weigher) top(n ast.Node) {
 	if n.Kind() != ast.KindEntry {
 		return
 	}
-	if v := n.Value(); v.Valid() && blockScalar.MatchString(v.Raw()) {
+	if v := n.Value(); v.Valid() && strings.IndexAny(v.Raw(), "|>") == 0 && blockScalar.MatchString(v.Raw()) {
 		w.yaml = true
 		return
 	}

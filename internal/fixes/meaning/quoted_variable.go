@@ -54,6 +54,9 @@ func checkQuotedVariable(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	n := v.Value.Node
+	if strings.IndexByte(n.Text(), '$') < 0 {
+		return
+	}
 	if m := inURL.FindStringSubmatch(n.Text()); m != nil && !slices.Contains(reserved[:], m[1]) {
 		f := v.Finding("nothing is replaced inside a text: the server takes the dollar sign and the name in this URL as they stand, and not the value of a variable")
 		p.Report(f.Because(fixes.Manual, "put the whole URL in a variable, and write that without quotes"))

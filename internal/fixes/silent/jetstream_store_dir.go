@@ -109,8 +109,10 @@ func noStoreDir(p *fixes.Pass, s *fleet.Server) *fixes.Finding {
 		f = js.KeyFinding(message)
 	}
 	dir, given := p.Param("dir")
-	dir = strings.NewReplacer("{file}", baseName(s), "{server_name}", s.ServerName.Text).Replace(dir)
-	if !given || dir == "" {
+	if given {
+		dir = strings.NewReplacer("{file}", baseName(s), "{server_name}", s.ServerName.Text).Replace(dir)
+	}
+	if dir == "" {
 		return f.Because(fixes.Manual, "give the directory with --set jetstream-store-dir.dir=DIR")
 	}
 	var block *fleet.Value

@@ -1,6 +1,7 @@
 package syntax
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -55,9 +56,15 @@ func findGluedBrace(t *ast.Document) *mend {
 // gluesBracket is the quick answer for the ordinary text: whether a bracket opens
 // that may be glued to a word.
 func gluesBracket(src []byte) bool {
-	for i := 1; i < len(src); i++ {
-		if (src[i] == '{' || src[i] == '[') && strings.IndexByte(" \t\r\n:=,;{[(", src[i-1]) < 0 {
-			return true
+	for _, bracket := range []byte("{[") {
+		for at := 0; ; at++ {
+			i := bytes.IndexByte(src[at:], bracket)
+			if i < 0 {
+				break
+			}
+			if at += i; at > 0 && strings.IndexByte(" \t\r\n:=,;{[(", src[at-1]) < 0 {
+				return true
+			}
 		}
 	}
 	return false
