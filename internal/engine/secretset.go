@@ -121,25 +121,14 @@ func isFieldName(text string) bool { return fieldNames()[strings.ToLower(text)] 
 
 var fieldNames = sync.OnceValue(func() map[string]bool {
 	names := make(map[string]bool)
-	seen := make(map[*schema.Block]bool)
-	var walk func(b *schema.Block)
-	walk = func(b *schema.Block) {
-		if b == nil || seen[b] {
-			return
+	for b, f := range schema.All() {
+		if f == b.Data {
+			continue
 		}
-		seen[b] = true
-		if b.Data != nil {
-			walk(b.Data.Block)
-		}
-		for i := range b.Fields {
-			f := &b.Fields[i]
-			names[f.Name] = true
-			for _, name := range f.Aliases {
-				names[name] = true
-			}
-			walk(f.Block)
+		names[f.Name] = true
+		for _, name := range f.Aliases {
+			names[name] = true
 		}
 	}
-	walk(schema.Root())
 	return names
 })

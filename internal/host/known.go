@@ -34,25 +34,10 @@ var rare = func() []string {
 // programs.
 var anyBlock = func() map[string]bool {
 	all := map[string]bool{}
-	seen := map[*schema.Block]bool{}
-	todo := []*schema.Block{schema.Root()}
-	for len(todo) > 0 {
-		b := todo[0]
-		todo = todo[1:]
-		if b == nil || seen[b] {
-			continue
-		}
-		seen[b] = true
-		fields := b.Fields
-		if b.Data != nil {
-			fields = append(slices.Clone(fields), *b.Data)
-		}
-		for _, f := range fields {
-			all[strings.ToLower(f.Name)] = true
-			for _, a := range f.Aliases {
-				all[strings.ToLower(a)] = true
-			}
-			todo = append(todo, f.Block)
+	for _, f := range schema.All() {
+		all[strings.ToLower(f.Name)] = true
+		for _, a := range f.Aliases {
+			all[strings.ToLower(a)] = true
 		}
 	}
 	delete(all, "*")

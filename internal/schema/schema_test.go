@@ -6,25 +6,11 @@ import (
 	"testing"
 )
 
-// walk calls visit for every field of every block that can be reached from the top level, once each.
+// walk calls visit for every field of every block.
 func walk(visit func(b *Block, f *Field)) {
-	seen := map[*Block]bool{}
-	var follow func(b *Block)
-	follow = func(b *Block) {
-		if b == nil || seen[b] {
-			return
-		}
-		seen[b] = true
-		if b.Data != nil {
-			visit(b, b.Data)
-			follow(b.Data.Block)
-		}
-		for i := range b.Fields {
-			visit(b, &b.Fields[i])
-			follow(b.Fields[i].Block)
-		}
+	for b, f := range All() {
+		visit(b, f)
 	}
-	follow(Root())
 }
 
 func TestEveryNameFindsItsField(t *testing.T) {

@@ -183,28 +183,17 @@ func checkAge(p *fixes.Pass, v *fixes.Visit, age fixes.Release) {
 // that brought one of their names.
 func fieldAges() map[*schema.Field]fixes.Release {
 	ages := make(map[*schema.Field]fixes.Release)
-	seen := make(map[*schema.Block]bool)
-	var walk func(b *schema.Block)
-	walk = func(b *schema.Block) {
-		if b == nil || seen[b] {
-			return
+	for b, f := range schema.All() {
+		if f == b.Data {
+			continue
 		}
-		seen[b] = true
-		if b.Data != nil {
-			walk(b.Data.Block)
-		}
-		for i := range b.Fields {
-			f := &b.Fields[i]
-			walk(f.Block)
-			for _, name := range append([]string{f.Name}, f.Aliases...) {
-				for _, since := range f.Since(name) {
-					if r, err := fixes.ParseRelease(since); err == nil && (fixes.Release{Major: 2}).Less(r) && ages[f].Less(r) {
-						ages[f] = r
-					}
+		for _, name := range append([]string{f.Name}, f.Aliases...) {
+			for _, since := range f.Since(name) {
+				if r, err := fixes.ParseRelease(since); err == nil && (fixes.Release{Major: 2}).Less(r) && ages[f].Less(r) {
+					ages[f] = r
 				}
 			}
 		}
 	}
-	walk(schema.Root())
 	return ages
 }
