@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
-// checkPaths ends the run before anything is done if a path is not there.
+// checkPaths ends the run before anything is done if a path is not there. DIR/...,
+// which is how the go command spells a directory with all below it, is DIR.
 func (s *session) checkPaths(commands []*command) error {
 	if s.readsStdin() {
 		return s.checkStdin()
@@ -20,6 +22,9 @@ func (s *session) checkPaths(commands []*command) error {
 			return usage("a path is empty")
 		}
 		_, err := os.Stat(path)
+		if dir := wholeDir(path); err != nil && isDir(dir) {
+			s.opts.paths[i], err = dir, nil
+		}
 		switch {
 		case err == nil:
 		case !errors.Is(err, fs.ErrNotExist):
@@ -29,6 +34,19 @@ func (s *session) checkPaths(commands []*command) error {
 		}
 	}
 	return nil
+}
+
+// wholeDir returns the directory that a path of the form DIR/... names, and ""
+// for any other path.
+func wholeDir(path string) string {
+	dir, ok := strings.CutSuffix(filepath.ToSlash(path), "...")
+	switch {
+	case ok && dir == "":
+		return "."
+	case ok && strings.HasSuffix(dir, "/"):
+		return dir
+	}
+	return ""
 }
 
 // missing explains that a path is not there; first says that it stands where a
