@@ -215,7 +215,7 @@ func TestAReviewDoesNotOverwriteWhatChangedMeanwhile(t *testing.T) {
 // In a directory that may not be written, cases are run, and nothing is lost.
 func TestCasesInAReadOnlyDirectory(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("root makes the directory and leaves it to nobody")
+		t.Skip("only root can give a directory to another user")
 	}
 	caseDir(t, "a.txtar", "b.txtar")
 	home, err := os.Getwd()

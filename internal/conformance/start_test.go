@@ -14,7 +14,7 @@ import (
 // directory, and without dialling others.
 func TestAcceptedConfigurationsReallyStart(t *testing.T) {
 	if testing.Short() {
-		t.Skip("starts servers")
+		t.Skip("starts a server for each of some hundreds of configurations")
 	}
 	judge := newJudge(t)
 	started := 0

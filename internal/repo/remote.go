@@ -44,45 +44,43 @@ func CheckURL(s string) error {
 
 // MaskURL returns an address without the password or token in it.
 func MaskURL(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
+	scheme, user, rest, ok := splitUser(s)
 	if !ok {
 		return s
 	}
-	host, path, _ := strings.Cut(rest, "/")
-	i := strings.LastIndex(host, "@")
-	if i < 0 {
-		return s
-	}
-	user := host[:i]
 	if name, _, has := strings.Cut(user, ":"); has {
 		user = name + ":********"
 	} else if scheme == "http" || scheme == "https" {
 		user = "********" // a token
 	}
-	return scheme + "://" + user + "@" + host[i+1:] + "/" + path
+	return scheme + "://" + user + "@" + rest
 }
 
 // WithoutSecret returns an address without what may change from run to run and
 // is nobody else's business: the password, and for http the user, who is often a
 // token.
 func WithoutSecret(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
+	scheme, user, rest, ok := splitUser(s)
 	if !ok {
 		return s
 	}
-	host, path, slash := strings.Cut(rest, "/")
+	if user, _, _ = strings.Cut(user, ":"); user != "" && scheme != "http" && scheme != "https" {
+		rest = user + "@" + rest
+	}
+	return scheme + "://" + rest
+}
+
+// splitUser takes apart the address scheme://user@rest, whose scheme it returns
+// in lower case; user is a name, or a name and a password. ok is false for an
+// address without a user.
+func splitUser(s string) (scheme, user, rest string, ok bool) {
+	scheme, rest, _ = strings.Cut(s, "://")
+	host, _, _ := strings.Cut(rest, "/")
 	i := strings.LastIndex(host, "@")
 	if i < 0 {
-		return s
+		return "", "", "", false
 	}
-	user, _, _ := strings.Cut(host[:i], ":")
-	if host = host[i+1:]; user != "" && !strings.HasPrefix(strings.ToLower(scheme), "http") {
-		host = user + "@" + host
-	}
-	if slash {
-		host += "/"
-	}
-	return scheme + "://" + host + path
+	return strings.ToLower(scheme), host[:i], rest[i+1:], true
 }
 
 // tame are the options of the programs that a repository on this machine is

@@ -33,6 +33,7 @@ func TestMaskURLHidesPasswordsAndTokens(t *testing.T) {
 		"https://user:pass@example.com/a.git": "https://user:********@example.com/a.git",
 		"https://ghp_token@example.com/a":     "https://********@example.com/a",
 		"https://u:p@ss@example.com/a":        "https://u:********@example.com/a",
+		"HTTPS://ghp_token@example.com":       "https://********@example.com",
 		"https://example.com/a@b":             "https://example.com/a@b",
 		"ssh://git@example.com/a":             "ssh://git@example.com/a",
 		"git@example.com:a":                   "git@example.com:a",
