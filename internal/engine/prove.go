@@ -47,83 +47,119 @@ func (r *run) settle(ctx context.Context, p *plan) (again bool, err error) {
 	if err := r.judgeAll(ctx, p); err != nil {
 		return false, err
 	}
+	var failed []*failedGroup
 	for _, g := range p.groups {
 		why, err := r.proveAll(ctx, p, g)
 		if err != nil {
 			return false, err
 		}
-		if why == "" {
-			continue
+		if why != "" {
+			failed = append(failed, r.ban(g, why))
 		}
-		if err := r.banCulprit(ctx, g, why); err != nil {
-			return false, err
-		}
-		again = true
 	}
-	return again, nil
+	return len(failed) > 0, r.giveBack(ctx, failed)
 }
 
-// banCulprit bans all fixes of a group and gives back, one after the other,
-// those with which what is left is proved.
-func (r *run) banCulprit(ctx context.Context, g *group, why string) error {
+// failedGroup is a group that was not proved.
+type failedGroup struct {
+	*group
+	waiting []fixID // banned, and to be tried again
+	left    []fixID // those that failed in this round
+}
+
+// ban bans all fixes of a group that was not proved.
+func (r *run) ban(g *group, why string) *failedGroup {
+	f := &failedGroup{group: g}
 	for _, a := range g.applied {
+		if !slices.Contains(f.waiting, a.id) {
+			f.waiting = append(f.waiting, a.id)
+		}
 		r.banned[a.id] = "failed proof: " + why
 	}
-	if len(g.applied) == 1 {
-		return nil
+	if len(f.waiting) == 1 {
+		f.waiting = nil // it has been tried by itself
 	}
-	var waiting []fixID
-	for _, a := range g.applied {
-		if !slices.Contains(waiting, a.id) {
-			waiting = append(waiting, a.id)
-		}
-	}
+	return f
+}
+
+// giveBack gives back, one after the other, the fixes with which what is left of
+// a group is proved. Groups have no file in common, so that one plan tries a fix
+// of each.
+func (r *run) giveBack(ctx context.Context, failed []*failedGroup) error {
 	for {
-		var left []fixID
-		for _, id := range waiting {
-			delete(r.banned, id)
-			why, err := r.tryPlan(ctx, g)
-			if err != nil {
-				return err
-			}
-			if why != "" {
-				r.banned[id] = "failed proof: " + why
-				left = append(left, id)
-			}
-		}
-		if len(left) == 0 || len(left) == len(waiting) {
+		failed = slices.DeleteFunc(failed, func(f *failedGroup) bool { return len(f.waiting) == 0 })
+		if len(failed) == 0 {
 			return nil
 		}
-		waiting = left // one may have needed what was given back after it
+		most := 0
+		for _, f := range failed {
+			most = max(most, len(f.waiting))
+		}
+		for i := range most {
+			if err := r.tryEach(ctx, failed, i); err != nil {
+				return err
+			}
+		}
+		for _, f := range failed {
+			if len(f.left) == len(f.waiting) {
+				f.left = nil
+			}
+			f.waiting, f.left = f.left, nil // one may have needed what was given back after it
+		}
 	}
 }
 
-// tryPlan plans with the bans as they are and says why what the group's files
-// would become is not proved, or "".
-func (r *run) tryPlan(ctx context.Context, g *group) (why string, err error) {
+// tryEach gives back the fix of an index of each group, and takes back those with
+// which what the group's files would become is not proved.
+func (r *run) tryEach(ctx context.Context, failed []*failedGroup, index int) error {
+	var tried []*failedGroup
+	for _, f := range failed {
+		if index < len(f.waiting) {
+			delete(r.banned, f.waiting[index])
+			tried = append(tried, f)
+		}
+	}
 	p, err := r.plan(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if err := r.judgeAll(ctx, p); err != nil {
-		return "", err
+		return err
 	}
-	for _, other := range p.groups {
-		if shares(g, other) {
-			no, err := r.proveAll(ctx, p, other)
+	holders := make(map[string]*group)
+	for _, g := range p.groups {
+		for _, file := range g.files {
+			holders[file] = g
+		}
+	}
+	for _, f := range tried {
+		why := ""
+		for _, g := range f.now(holders) {
+			no, err := r.proveAll(ctx, p, g)
 			if err != nil {
-				return "", err
+				return err
 			}
 			if no != "" {
 				why = no
 			}
 		}
+		if id := f.waiting[index]; why != "" {
+			r.banned[id] = "failed proof: " + why
+			f.left = append(f.left, id)
+		}
 	}
-	return why, nil
+	return nil
 }
 
-func shares(a, b *group) bool {
-	return slices.ContainsFunc(a.files, func(f string) bool { return slices.Contains(b.files, f) })
+// now returns the groups of another plan that hold a file of the group.
+func (f *failedGroup) now(holders map[string]*group) []*group {
+	var now []*group
+	for _, file := range f.files {
+		if g := holders[file]; g != nil && !slices.Contains(now, g) {
+			now = append(now, g)
+		}
+	}
+	return now
 }
 
 // judgeAll asks the judge about every server of the plan's groups, before and

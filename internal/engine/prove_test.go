@@ -316,3 +316,31 @@ func TestFixThatNeedsALaterOneIsGivenBack(t *testing.T) {
 		t.Errorf("bad-domain: %q", why)
 	}
 }
+
+// Groups that are not proved are mended together: one attempt tries a fix of each,
+// so that a big fleet costs no more attempts than its worst group.
+func TestTheSearchForWhatFailedTakesNoLongerInABigFleet(t *testing.T) {
+	judge := newJudge(t)
+	attempts := func(servers int) (count int) {
+		f := make(files)
+		for i := range servers {
+			f[fmt.Sprintf("%d.conf", i)] = fmt.Sprintf("server_name: a\nhost: x\nport: %d\njetstream { domain: d }\n", 4222+i)
+		}
+		counted := rule("counted", func(*fixes.Pass) { count++ })
+		res := run(t, proved(withRules(f,
+			setter("bad-domain", "jetstream.domain", "d", "a.b"),
+			setter("host", "host", "x", "y"),
+			setter("name", "server_name", "a", "b"),
+			counted,
+		), judge))
+		for path, text := range f.after(res) {
+			if want := strings.NewReplacer("server_name: a", "server_name: b", "host: x", "host: y").Replace(f[path]); text != want {
+				t.Errorf("%s of %d is\n%s", path, servers, text)
+			}
+		}
+		return count
+	}
+	if one, many := attempts(1), attempts(7); many != one {
+		t.Errorf("the rules ran %d times for one server and %d times for seven", one, many)
+	}
+}
