@@ -44,9 +44,9 @@ const largestApart = 1 << 20
 // lookApart looks at each document by itself, on all processors.
 func lookApart(ctx context.Context, req Request, suite *fixes.Suite) (*apart, error) {
 	a := &apart{req: req, suite: suite, lineup: newLineup(req.Rules)}
-	var paths []string
-	var looks []look
-	seen := make(map[string]bool, len(req.Targets)+len(req.Context))
+	most := len(req.Targets) + len(req.Context)
+	paths, looks := make([]string, 0, most), make([]look, 0, most)
+	seen := make(map[string]bool, most)
 	for i, list := range [][]string{req.Targets, req.Context} {
 		for _, path := range list {
 			if clean := filepath.Clean(path); !seen[clean] {

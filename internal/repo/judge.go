@@ -97,7 +97,7 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 			f.neighbours.add(j)
 		}
 	}
-	var taken []entry
+	taken := make([]entry, 0, len(all))
 	for i := range all {
 		j := &all[i]
 		if j.err != nil {

@@ -64,7 +64,7 @@ func checkConflictingAliases(p *fixes.Pass, v *fixes.Visit) {
 	default:
 		return
 	}
-	for _, r := range rivals() {
+	for _, r := range rivals {
 		if r.field != v.Field.Name || r.block != "" && !strings.HasSuffix(v.Block.Path, r.block) {
 			continue
 		}
@@ -87,33 +87,31 @@ type rival struct {
 	others       func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry
 }
 
-func rivals() []rival {
-	return []rival{
-		{"", "listen", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			host, port := listenAddress(v.Value)
-			return differing(m, host, port, "host", "net", "port")
-		}},
-		{"", "http", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			_, port := listenAddress(v.Value)
-			return differing(m, "", port, "http_port", "monitor_port")
-		}},
-		{"", "https", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			_, port := listenAddress(v.Value)
-			return differing(m, "", port, "https_port")
-		}},
-		{"", "trace_verbose", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			return boolean(m, !isOn(v.Value), v.Value.Kind() == ast.KindBool, "trace")
-		}},
-		{"tls", "verify", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			return boolean(m, true, v.Value.Kind() == ast.KindBool && !isOn(v.Value), "verify_and_map", "verify_cert_and_check_known_urls")
-		}},
-		{"gateway.gateways[]", "url", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
-			if e := m.Field("urls"); e != nil && e.Value.IsList() && v.Value.IsString() {
-				return []*fleet.Entry{e}
-			}
-			return nil
-		}},
-	}
+var rivals = []rival{
+	{"", "listen", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		host, port := listenAddress(v.Value)
+		return differing(m, host, port, "host", "net", "port")
+	}},
+	{"", "http", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		_, port := listenAddress(v.Value)
+		return differing(m, "", port, "http_port", "monitor_port")
+	}},
+	{"", "https", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		_, port := listenAddress(v.Value)
+		return differing(m, "", port, "https_port")
+	}},
+	{"", "trace_verbose", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		return boolean(m, !isOn(v.Value), v.Value.Kind() == ast.KindBool, "trace")
+	}},
+	{"tls", "verify", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		return boolean(m, true, v.Value.Kind() == ast.KindBool && !isOn(v.Value), "verify_and_map", "verify_cert_and_check_known_urls")
+	}},
+	{"gateway.gateways[]", "url", func(v *fixes.Visit, m *fleet.Map) []*fleet.Entry {
+		if e := m.Field("urls"); e != nil && e.Value.IsList() && v.Value.IsString() {
+			return []*fleet.Entry{e}
+		}
+		return nil
+	}},
 }
 
 // listenAddress returns what listen sets as host and port, "" for unknown.
