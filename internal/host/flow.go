@@ -1,7 +1,6 @@
 package host
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -11,7 +10,8 @@ import (
 // flow is the control flow of a template: which block of it each place stands
 // in, and what stands in branches that are not looked at.
 type flow struct {
-	list   []construct // inline blocks are one construct
+	list   []construct // a block on one line is one construct, unless entries stand in it
+	joined []construct // every block on one line is one construct
 	marks  []flowMark
 	dead   []ast.Span
 	blocks []block
@@ -35,7 +35,7 @@ type block struct {
 // at. An end without a beginning is passed over: the beginning may be in another
 // file.
 func newFlow(text []byte, list []construct) *flow {
-	f := &flow{list: inline(text, list)}
+	f := &flow{list: inline(text, list, true), joined: inline(text, list, false)}
 	var stack []int // of blocks
 	ids := make(map[int]int)
 	last := func(i int) *ast.Span { return &f.blocks[i].branches[len(f.blocks[i].branches)-1] }
@@ -95,29 +95,6 @@ func (f *flow) without(chosen map[int]int) []ast.Span {
 		}
 	}
 	return dead
-}
-
-// inline joins blocks that begin and end on one line with all that is in them.
-func inline(text []byte, list []construct) []construct {
-	var out []construct
-	var begun []int // indexes in out
-	for _, c := range list {
-		out = append(out, c)
-		switch c.role {
-		case opens, opensAway:
-			begun = append(begun, len(out)-1)
-		case closes:
-			if len(begun) == 0 {
-				continue
-			}
-			from := begun[len(begun)-1]
-			begun = begun[:len(begun)-1]
-			if start := out[from].start; bytes.IndexByte(text[start:c.end], '\n') < 0 {
-				out = append(out[:from], construct{start, c.end, prints})
-			}
-		}
-	}
-	return out
 }
 
 // from returns the index of the first construct that begins at an offset or

@@ -42,8 +42,13 @@ func mask(text []byte, f *flow) (masked []byte, spans []ast.Span) {
 	return m.out, spans
 }
 
-// dead makes comments of the whole lines in a span.
+// dead makes comments of the whole lines in a span, and blanks of one inside a
+// line.
 func (m *masker) dead(d ast.Span) {
+	if bytes.IndexByte(m.text[d.Start:d.End], '\n') < 0 {
+		m.fill(d, "", ' ')
+		return
+	}
 	for start := d.Start; start < d.End; {
 		end := len(m.text)
 		if i := bytes.IndexByte(m.text[start:], '\n'); i >= 0 {
@@ -267,7 +272,7 @@ func (m *masker) token(start int, key bool) (end int) {
 	}
 	end = max(end, start+1)
 	switch {
-	case len(inside) == 0, m.out[start] != '"' && m.out[start] != '\'' && onlyEnds(inside, end):
+	case len(inside) == 0, m.out[start] != '"' && m.out[start] != '\'' && m.onlyEnds(inside, end):
 		for _, c := range inside {
 			m.fill(ast.Span{Start: c.start, End: c.end}, "", ' ')
 		}
@@ -283,9 +288,9 @@ func (m *masker) token(start int, key bool) (end int) {
 }
 
 // onlyEnds reports whether constructs of a bare word give no text and end it.
-func onlyEnds(list []construct, end int) bool {
+func (m *masker) onlyEnds(list []construct, end int) bool {
 	for _, c := range slices.Backward(list) {
-		if c.role == prints || c.end != end {
+		if c.role == prints || len(bytes.TrimSpace(m.out[c.end:end])) > 0 {
 			return false
 		}
 		end = c.start

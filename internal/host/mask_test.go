@@ -57,6 +57,17 @@ func TestMask(t *testing.T) {
 		{"an include", GoTemplate, "include ./{{ .n }}/a.conf\n", "include $P0_\n"},
 		{"CRLF", Jinja, "{% if x %}\r\na: {{ b }}\r\n{% endif %}\r\n", "#         \r\na: $P0_\r\n#          \r\n"},
 		{"a function of the server's", GoTemplate, "a: \"b.{{wildcard(1)}}\"\nc: {{ d }}\n", "a: \"b.{{wildcard(1)}}\"\nc: $P0_\n"},
+		{"entries in a line", GoTemplate, "a { {{ if .x }}b: {{ .y }}, {{ end }}c: \"d\" }\n", "a {            b: $P0____,          c: \"d\" }\n"},
+		{"entries in a line, behind others", GoTemplate, "a { b: 1{{ if .x }}, c: \"d\"{{ else }}, e: 2{{ end }} }\n", "a { b: 1           , c: \"d\"                           }\n"},
+		{"entries in a line, of two branches", Jinja, "a { {% if x %} b: 1, {% else %} b: 2 {% endif %} c: d }\n", "a {            b: 1,                               c: d }\n"},
+		{"an entry alone in a line", Jinja, "{% if x %}a: true{% else %}a: false{% endif %}\nb: 1\n", "          a: true                              \nb: 1\n"},
+		{"an entry at the beginning", ERB, "<% if @x %>a: 1, <% end %>b: 2\n", "           a: 1,          b: 2\n"},
+		{"items in a line", GoTemplate, "r: [ {{ range .h }}\"{{ . }}:1\", {{ end }} \"a:1\" ]\n", "r: [               $P0________,           \"a:1\" ]\n"},
+		{"part of an item", GoTemplate, "r: [ a://{{ .h }}{{ if .p }}:{{ .p }}{{ end }}, b ]\n", "r: [ $P0_____________________________________, b ]\n"},
+		{"part of a key", GoTemplate, "{{ if .x }}a_{{ end }}b: 1\n", "P0xxxxxxxxxxxxxxxxxxxxb: 1\n"},
+		{"entries in a string", GoTemplate, "a: \"{{ if .x }}b: 1, {{ end }}\"\n", "a: $P0____________________________\n"},
+		{"entries in a comment", GoTemplate, "# {{ if .x }}b: 1, {{ else }}c{{ end }}\n", "# {{ if .x }}b: 1, {{ else }}c{{ end }}\n"},
+		{"a bracket that is left open", GoTemplate, "a: 1\n{{ if .x }}b { {{ end }}\n", "a: 1\ninclude P0______________\n"},
 		{"a macro", Jinja, "{% macro m() %}\n}}} x\n{% endmacro %}\na: 1\n", "#              \n#    \n#             \na: 1\n"},
 	} {
 		if got := squeeze(maskText(t, c.lang, c.text)); got != squeeze(c.want) {

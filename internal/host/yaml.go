@@ -117,8 +117,8 @@ func lastByte(line []byte) byte {
 // can be parsed: lines that consist of them become blank, and what else they
 // give is a word of the same length.
 func yamlMask(src []byte, fl *flow) []byte {
-	m := &masker{text: src, out: bytes.Clone(src), flow: fl}
-	for _, c := range fl.list {
+	m := &masker{text: src, out: bytes.Clone(src), flow: &flow{list: fl.joined}}
+	for _, c := range fl.joined {
 		rest := byte('x')
 		if c.role != prints || m.onlyConstructs(lineSpan(src, c), true) {
 			rest = ' '
