@@ -31,6 +31,7 @@ func listeners(o *server.Options) []listener {
 		o.HTTPHost = o.Host
 	}
 	all := []listener{
+		{&o.Host, &o.ProfPort, "error starting profiler: %[3]s"},
 		{&o.HTTPHost, &o.HTTPPort, "Can't start monitoring: can't listen to the monitor port: %[3]s"},
 		{&o.HTTPHost, &o.HTTPSPort, "Can't start monitoring: can't listen to the monitor port: %[3]s"},
 		{&o.Gateway.Host, &o.Gateway.Port, "Error listening on gateway port: %[2]d - %[3]s"},
@@ -40,7 +41,7 @@ func listeners(o *server.Options) []listener {
 		{&o.Host, &o.Port, "Error listening on port: %[1]s, %[3]q"},
 		{&o.Cluster.Host, &o.Cluster.Port, "Error listening on router port: %[2]d - %[3]s"},
 	}
-	return slices.DeleteFunc(all, func(l listener) bool { return *l.port == 0 || o.DontListen && l.host == &o.Host })
+	return slices.DeleteFunc(all, func(l listener) bool { return *l.port == 0 || o.DontListen && l.port == &o.Port })
 }
 
 // refused says that there is no such port, or that the listener's address is

@@ -107,6 +107,7 @@ func abouts() []about {
 		{message: "Not allowed to enable JetStream on the system account", paths: []string{"accounts.={system}.jetstream", "accounts.={system}"}},
 		{message: "JetStream encryption key", paths: []string{"jetstream.key|ek|encryption_key", "jetstream"}},
 		{message: "JetStream cluster requires configured routes", paths: []string{"jetstream", "cluster"}},
+		{message: "error starting profiler", paths: []string{"prof_port"}},
 		{message: "Error listening on port", paths: []string{"port", "listen"}},
 		{message: "Error listening on gateway port", paths: []string{"gateway.port", "gateway.listen", "gateway"}},
 		{message: "Error listening on leafnode port", paths: []string{leaf + "port", leaf + "listen", "leafnodes|leaf"}},

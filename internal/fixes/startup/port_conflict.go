@@ -24,8 +24,9 @@ func PortConflict() *fixes.Rule {
 		Doc: fixes.Doc{
 			Stage:   "start (nats-server -t is silent)",
 			Message: "Error listening on leafnode port: 4222 - listen tcp 0.0.0.0:4222: bind: address already in use",
-			What: `Clients, monitoring, routes, gateways, leaf nodes, websocket and MQTT each have a listener of their own, and the
-second one that wants an address cannot have it: the server ends at the start. Clients are on 4222 if nothing else is said.
+			What: `Clients, monitoring, routes, gateways, leaf nodes, websocket, MQTT and profiling each have a listener of their own, and the
+second one that wants an address cannot have it: the server ends at the start. Clients are on 4222 if nothing else is said,
+and profiling is on the host of the clients.
 A port on all addresses takes that port of each single one as well on Linux, which is a warning here, since other systems
 allow it.`,
 			Fix: "Gives the listener that is not on its usual port that one.",
@@ -39,7 +40,7 @@ leafnodes { port: 4222 }
 leafnodes { port: 7422 }
 `,
 		},
-		Needs:       []string{"http", "http_port", "https", "https_port", "cluster", "gateway", "leafnodes", "websocket", "mqtt"},
+		Needs:       []string{"http", "http_port", "https", "https_port", "cluster", "gateway", "leafnodes", "websocket", "mqtt", "prof_port"},
 		CheckServer: checkPortConflict,
 	}
 }
@@ -47,14 +48,14 @@ leafnodes { port: 7422 }
 // listener is one of a server's listeners.
 type listener struct {
 	what  string
-	usual int64
+	usual int64 // 0 if it has none
 	address
 }
 
 // listeners returns those listeners whose port is known and not left to
 // chance.
 func listeners(s *fleet.Server) []listener {
-	list := make([]listener, 0, 8)
+	list := make([]listener, 0, 9)
 	add := func(what string, usual int64, a address) {
 		if a.known && a.port > 0 {
 			list = append(list, listener{what, usual, a})
@@ -103,6 +104,13 @@ func listeners(s *fleet.Server) []listener {
 		if v := fixes.Top(s, block.names...); v != nil {
 			add(block.what, block.usual, readAddress(v))
 		}
+	}
+	// Last, though the server opens it first: of two it is the one to move, since
+	// no client and no other server connects to it.
+	if v := fixes.Top(s, "prof_port"); v != nil {
+		a := address{host: client.host, at: v}
+		a.port, a.known = number(v, 0)
+		add("profiling", 0, a)
 	}
 	return list
 }
@@ -204,7 +212,7 @@ func taken(list []listener, port int64) bool {
 
 // freePort returns the usual port of a listener, or the next that none uses.
 func freePort(list []listener, l listener) int64 {
-	if !taken(list, l.usual) {
+	if l.usual != 0 && !taken(list, l.usual) {
 		return l.usual
 	}
 	port := l.port

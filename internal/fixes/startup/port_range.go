@@ -18,13 +18,14 @@ func PortRange() *fixes.Rule {
 			Since:   "2.0.0",
 			What: `A port is a number from 1 to 65535; 0 means the usual port for clients and none elsewhere, and -1 any that is free. The server
 takes every number, and ends when it is to listen ("listen tcp: address 70000: invalid port"), for whatever listener the port is: clients,
-monitoring ("can't listen to the monitor port"), routes ("Error listening on router port"), gateways, leaf nodes, websocket or MQTT.`,
+monitoring ("can't listen to the monitor port"), routes ("Error listening on router port"), gateways, leaf nodes, websocket, MQTT
+or profiling ("error starting profiler").`,
 			Fix:           `Nothing: a person says which port is meant.`,
 			Applicability: `Manual: the number tells nothing of the right one.`,
 			Effect:        `None: the server does not run.`,
 			Before:        "port: 42222222\n",
 			After:         "port: 4222\n",
-			References:    []string{"server/server.go: AcceptLoop, startMonitoring"},
+			References:    []string{"server/server.go: AcceptLoop, startMonitoring, StartProfiler"},
 		},
 		Fields:     fixes.Typed(schema.Port),
 		CheckValue: checkPortRange,
@@ -32,7 +33,7 @@ monitoring ("can't listen to the monitor port"), routes ("Error listening on rou
 }
 
 func checkPortRange(p *fixes.Pass, v *fixes.Visit) {
-	if v.Field == nil || v.Entry == nil || !v.Field.Takes(schema.Port) || v.Field.Name == "prof_port" || v.Server.Broken() {
+	if v.Field == nil || v.Entry == nil || !v.Field.Takes(schema.Port) || v.Server.Broken() {
 		return
 	}
 	a := address{}
