@@ -29,7 +29,7 @@ func (r *comparison) found(p oracle.Problem, errors []*engine.Finding) bool {
 	}
 	rules := r.messages.Rules(p)
 	if strings.HasPrefix(p.Message, "Can't start monitoring") {
-		for _, rule := range []string{"http-and-https", "port-conflict", "port-range"} {
+		for _, rule := range []string{"http-and-https", "listen-host", "port-conflict", "port-range"} {
 			rules[rule] = true
 		}
 	}

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,17 +45,63 @@ func listeners(o *server.Options) []listener {
 	return slices.DeleteFunc(all, func(l listener) bool { return *l.port == 0 || o.DontListen && l.port == &o.Port })
 }
 
-// refused says that there is no such port, or that the listener's address is
-// taken, in the server's words.
+// refused says that there is no such port or host, or that the listener's
+// address is taken, in the server's words.
 func (l listener) refused() string {
-	address := net.JoinHostPort(*l.host, strconv.Itoa(*l.port))
+	address := l.address()
 	why := "listen tcp " + address + ": bind: address already in use"
 	if !l.possible() {
 		why = fmt.Sprintf("listen tcp: address %d: invalid port", *l.port)
+	} else if reason := impossibleHost(address); reason != "" {
+		why = "listen tcp: " + reason
 	}
 	text := fmt.Sprintf(l.message, address, *l.port, why)
 	text, _, _ = strings.Cut(text, "%!(EXTRA") // what this message does not tell
 	return text
+}
+
+// address returns what the server listens on, as net.Listen takes it.
+func (l listener) address() string {
+	return net.JoinHostPort(*l.host, strconv.Itoa(max(*l.port, 0)))
+}
+
+// impossibleHost says why no machine has the host of an address, "" if one may:
+// the names that there are differ from machine to machine, and are not asked
+// for. What is neither an address nor a name the resolver refuses (package net,
+// isDomainName); names that some systems read as an address are left out.
+func impossibleHost(address string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return err.Error()
+	}
+	if _, err := netip.ParseAddr(host); err == nil || host == "" {
+		return ""
+	}
+	odd := strings.ContainsFunc(host, func(r rune) bool {
+		return r < 0x80 && !strings.ContainsRune(nameChars, r)
+	})
+	if odd || beyondQuad(host) {
+		return "lookup " + host + ": no such host"
+	}
+	return ""
+}
+
+const nameChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._"
+
+// beyondQuad reports whether a host is made of numbers and is no IPv4 address in
+// any writing: there are more than four, or one of the four is above 255.
+func beyondQuad(host string) bool {
+	parts := strings.Split(host, ".")
+	beyond := len(parts) > 4
+	for _, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 32)
+		if err != nil {
+			return false
+		}
+		octal := part[0] == '0'
+		beyond = beyond || len(parts) == 4 && n > 255 && !octal
+	}
+	return beyond
 }
 
 // possible reports whether there is such a port; -1 is any.
@@ -84,7 +131,7 @@ func collisions(o *server.Options) []string {
 	list := listeners(o)
 	var messages []string
 	for i, l := range list {
-		if !l.possible() || slices.ContainsFunc(list[:i], l.collides) {
+		if !l.possible() || impossibleHost(l.address()) != "" || slices.ContainsFunc(list[:i], l.collides) {
 			messages = append(messages, l.refused())
 		}
 	}

@@ -37,6 +37,7 @@ func Rules() []*fixes.Rule {
 		LameDuckGrace(),
 		HTTPAndHTTPS(),
 		HTTPSTLS(),
+		ListenHost(),
 		PortRange(),
 		PortConflict(),
 	}
