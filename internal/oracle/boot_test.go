@@ -95,6 +95,11 @@ func TestBootReachesNobodyAndLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
 	called := make(chan net.Addr, 100)
 	go func() {
 		for {
@@ -124,9 +129,10 @@ accounts { S: {}, A: { jetstream: enabled, users: [ { user: u, password: p } ] }
 pid_file: "%[1]s/pid"
 log_file: "%[1]s/log"
 ports_file_dir: "%[1]s"
-prof_port: %[2]s
+prof_port: %[4]s
 syslog: true
-`, canary, strings.TrimPrefix(other.Addr().String(), "127.0.0.1:"), other.Addr())
+`, canary, strings.TrimPrefix(other.Addr().String(), "127.0.0.1:"), other.Addr(),
+		strings.TrimPrefix(taken.Addr().String(), "127.0.0.1:"))
 	v := bootText(t, j, text)
 	if !v.Accepted() || v.Reached != StageBoot {
 		t.Errorf("%+v", v)

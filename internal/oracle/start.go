@@ -158,6 +158,7 @@ func startProblems(o *server.Options, values map[string]any) []string {
 	if o.JetStreamKey != "" && o.JetStreamTpm.KeysFile != "" {
 		list = append(list, "JetStream encryption key may not be used with TPM options")
 	}
+	list = append(list, resourceProblems(o, values)...)
 	clustered := o.Cluster.Port != 0 || o.Gateway.Port != 0
 	if clustered && len(o.Routes) == 0 && !extendsOtherDomain(o, system) {
 		list = append(list, "JetStream cluster requires configured routes or solicited leafnode for the system account")

@@ -115,6 +115,8 @@ func abouts() []about {
 		{message: "Unable to listen for MQTT connections", paths: []string{"mqtt.port", "mqtt.listen", "mqtt"}},
 		{message: "Unable to listen for websocket connections", paths: []string{"websocket|ws.port", "websocket|ws.listen", "websocket|ws"}},
 		{message: "error parsing operator JWT", paths: []string{operators + ".*", operators}},
+		{message: "Can't start JetStream: Error enabling jetstream on configured accounts: insufficient memory", paths: []string{"accounts.*.jetstream.max_memory|max_mem|mem|memory"}},
+		{message: "Can't start JetStream: Error enabling jetstream on configured accounts: insufficient storage", paths: []string{"accounts.*.jetstream.max_store|max_file|max_disk|store|disk"}},
 		{message: "Can't start JetStream", paths: []string{"jetstream"}},
 		{message: "Could not start resolver", paths: []string{resolvers}},
 		{message: "unknown field ", rule: "unknown-field"},

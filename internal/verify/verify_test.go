@@ -196,12 +196,12 @@ func TestPartsOfServersAreNoServers(t *testing.T) {
 func TestBootFindsWhatOnlyTheStartFinds(t *testing.T) {
 	t.Parallel()
 	res := run(t, request(t, map[string]string{
-		"a.conf": "jetstream { max_mem: 1MB }\nmax_payload: 9MB\naccounts { A { jetstream { max_mem: 2MB } } }\n",
+		"a.conf": "jetstream { max_mem: 1MB, extension_hint: will_extend }\nmax_payload: 9MB\naccounts { A { jetstream { max_mem: 2MB } } }\n",
 		"b.conf": "port: 4222\nleafnodes { port: 4222 }\n",
 		"c.conf": "prot: 1\n",
 	}), Options{Boot: true})
-	want := `a.conf:1:1 error verify: boot
-a.conf:2:14 warning verify: boot
+	want := `a.conf:2:14 warning verify: boot
+a.conf:3:37 error jetstream-account-limits: boot
 b.conf:2:19 error port-conflict: start
 c.conf:1:1 error unknown-field: config
 `

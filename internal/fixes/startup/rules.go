@@ -15,6 +15,7 @@ func Rules() []*fixes.Rule {
 		JetStreamKeyTPM(),
 		JetStreamCatchup(),
 		JetStreamDomainInvalid(),
+		JetStreamAccountLimits(),
 		SystemAccountMissing(),
 		LeafNodeGatewaySystemAccount(),
 		LeafNodeAccountMissing(),
