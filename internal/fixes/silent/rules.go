@@ -11,6 +11,7 @@ func Rules() []*fixes.Rule {
 		AccountJetStreamWithoutServer(),
 		AccountWithoutJetStream(),
 		URLMissingScheme(),
+		URLMissingPort(),
 		DuplicateURL(),
 		DuplicateGatewayEntry(),
 		LeafnodeRemoteNoURL(),
