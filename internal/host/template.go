@@ -109,7 +109,7 @@ func constructs(lang Language, text []byte) (list []construct) {
 			i += 2
 			continue
 		}
-		if mapping.Match(rest[:end]) {
+		if mapping.Match(rest[:end]) || lang == GoTemplate && role == prints && misspelt(text, i, i+end) {
 			i += end // the server's own
 			continue
 		}
@@ -152,6 +152,17 @@ var composeName = regexp.MustCompile(`^\$(\$[A-Za-z0-9_{}]*|[A-Za-z_][A-Za-z0-9_
 // which stand between the same braces.
 var mapping = regexp.MustCompile(`(?i)^\{\{[ \t]*(wildcard|partition|split|splitfromleft|splitfromright|slicefromleft|slicefromright|left|right|random|` +
 	`name|subject|tag|account-name|account-subject|account-tag)[ \t]*\(`)
+
+// call matches what can only be meant for such a function although it has none
+// of their names: Go templates have no arguments in brackets behind a name, and
+// other languages have better ones than a number and what split takes.
+var call = regexp.MustCompile("^\\{\\{[ \\t]*[A-Za-z][A-Za-z-]*\\([ \\t]*-?[0-9]+[ \\t]*(,[ \\t]*(-?[0-9]+|[^\\w\\s'\"`(){}.,$]{1,3})[ \\t]*)*\\)[ \\t]*\\}\\}$")
+
+// misspelt reports whether text[start:end] is a function of the server's with a
+// wrong name: a token of a subject, which a dot separates from the next.
+func misspelt(text []byte, start, end int) bool {
+	return (start > 0 && text[start-1] == '.' || end < len(text) && text[end] == '.') && call.Match(text[start:end])
+}
 
 // closing returns the length of a construct with its end marker, 0 if there is
 // none. Strings inside may hold the marker where the language has them.

@@ -18,9 +18,9 @@ func MappingRefused() *fixes.Rule {
 ("Missing weight for mapping destination"); those of one cluster come to 100 % at most ("total weight needs to be <= 100") and each
 stands once ("duplicate entry"). $1 and {{wildcard(1)}} stand for the wildcards of the source, which must have as many ("Error adding
 mapping: invalid mapping destination: wildcard index out of range"); * does not, and a > at the end stands on both sides or on neither
-("Error adding mapping: invalid subject").`,
-		Fix: `Gives a destination that stands alone the weight 100%, joins two entries for one destination, and writes $1 for a * where source and
-destination have one each.`,
+("Error adding mapping: invalid subject"). A token in {{ }} is one of the functions that the server knows ("unknown function").`,
+		Fix: `Gives a destination that stands alone the weight 100%, joins two entries for one destination, writes $1 for a * where source and
+destination have one each, and functions in the letters that the server knows ({{partition(3,1)}} for {{PARTITION(3,1)}}).`,
 		Applicability: "Safe: nothing else can be meant. Else manual: the shares are for a person to decide.",
 		Before:        "mappings {\n  orders: [ { destination: \"orders.v2\" } ]\n}\n",
 		After:         "mappings {\n  orders: [ { destination: \"orders.v2\", weight: 100% } ]\n}\n",
@@ -96,13 +96,17 @@ func percentOf(v *fleet.Value) int64 {
 }
 
 func checkDestination(p *fixes.Pass, v *fixes.Visit, finding func(string, ...any) *fixes.Finding, source, dest string) {
-	why, message := transformRefused(source, dest)
+	why, message := mappingTransformRefused(source, dest)
 	if why == "" {
 		return
 	}
 	f := finding("%s: the server refuses to start (\"Error adding mapping: %s\")", why, message)
 	var fix *fixes.Fix
-	if to := byNumber(source, dest); to != "" && v != nil {
+	to := byNumber(source, dest)
+	if to == "" {
+		to = byCase(source, dest)
+	}
+	if to != "" && v != nil {
 		fix = p.Replace(v, ast.String(to), "write %s", to)
 	}
 	p.Report(f.With(fix, "write the subject that is meant"))
@@ -118,7 +122,26 @@ func byNumber(source, dest string) string {
 	}
 	tokens[i] = "$1"
 	to := strings.Join(tokens, ".")
-	if why, _ := transformRefused(source, to); why != "" {
+	if why, _ := mappingTransformRefused(source, to); why != "" {
+		return ""
+	}
+	return to
+}
+
+// byCase returns a destination with its functions in the letters that the server
+// knows, if nothing else is wrong with it. Else it returns "".
+func byCase(source, dest string) string {
+	tokens := strings.Split(dest, ".")
+	for i, t := range tokens {
+		if _, _, _, ok := placeholders(t); ok {
+			continue
+		}
+		if near := nearFunction(t); strings.EqualFold(near, t) {
+			tokens[i] = near
+		}
+	}
+	to := strings.Join(tokens, ".")
+	if why, _ := mappingTransformRefused(source, to); why != "" {
 		return ""
 	}
 	return to

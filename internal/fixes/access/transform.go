@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/natsfix/natsfix/internal/suggest"
 )
 
 // transformFunctions match what a token of a mapping's destination may be
@@ -98,18 +100,35 @@ func isFunction(token string) bool {
 	return len(token) > 4 && strings.HasPrefix(token, "{{") && strings.HasSuffix(token, "}}")
 }
 
-// transformRefused returns why the server takes no mapping from source to
-// destination, "" if it does (server/subject_transform.go, ValidateMapping and
-// NewSubjectTransform), with what it says.
-func transformRefused(source, dest string) (why, message string) {
+// mappingTransformRefused returns why the server takes no mapping from source to
+// destination, "" if it does (server/sublist.go, ValidateMapping), with what it
+// says.
+func mappingTransformRefused(source, dest string) (why, message string) {
 	if dest == "" {
 		return "", ""
 	}
-	from, to := strings.Split(source, "."), strings.Split(dest, ".")
+	to := strings.Split(dest, ".")
 	for i, t := range to {
 		if t == "" || !isFunction(t) && strings.ContainsAny(t, "\t\n\f\r ") || i > 0 && to[i-1] == ">" {
 			return strconv.Quote(dest) + " is no subject", "invalid mapping destination"
 		}
+	}
+	return transformRefused(source, dest, false)
+}
+
+// transformRefused returns why the server makes no transform of source to
+// destination, "" if it does, with what it says. One for an import is strict:
+// it must be possible to go back, so that it names each wildcard of the source
+// and has no other function (server/subject_transform.go,
+// NewSubjectTransformWithStrict). Each * of it is the wildcard of its number.
+func transformRefused(source, dest string, strict bool) (why, message string) {
+	from, to := strings.Split(source, "."), strings.Split(dest, ".")
+	written := to
+	if strict {
+		to = strings.Split(numbered(dest), ".")
+	}
+	if slices.Contains(to, "") || slices.Contains(to[:len(to)-1], ">") {
+		return strconv.Quote(dest) + " is no subject", "invalid subject"
 	}
 	if slices.Contains(to, "*") {
 		return "a destination names the wildcards of its source by $1 and so on, and * is no name", "invalid subject"
@@ -117,36 +136,119 @@ func transformRefused(source, dest string) (why, message string) {
 	if (from[len(from)-1] == ">") != (to[len(to)-1] == ">") {
 		return source + " and " + dest + " must both end in >, or neither", "invalid subject"
 	}
-	wildcards := 0
+	wildcards, named := 0, 0
 	for _, t := range from {
 		if t == "*" {
 			wildcards++
 		}
 	}
 	none := wildcards == 0 && from[len(from)-1] != ">"
-	for _, t := range to {
+	for i, t := range to {
 		names, plain, noSource, ok := placeholders(t)
 		switch {
 		case !ok:
-			return t + " is no function that the server knows, or has other arguments", "invalid mapping destination"
-		case plain, noSource:
+			return functionRefused(t)
+		case plain:
+			continue
+		case strict && isFunction(t) && !transformFunctions[0].is.MatchString(t):
+			return t + " is no function for an import, which takes {{wildcard(1)}} and the like alone", "the only mapping function allowed for import transforms is {{Wildcard()}}"
+		case noSource:
 			continue
 		case none && isFunction(t) && partition(t):
 			continue // the server does not look at what it is made of
 		case none:
 			return source + " has no wildcards, and " + t + " stands for one", "wildcard index out of range"
 		}
+		named += len(names)
 		for _, n := range names {
 			if n > wildcards {
-				return source + " has " + strconv.Itoa(wildcards) + " wildcards, and " + t + " stands for the one of number " + strconv.Itoa(n), "wildcard index out of range"
+				why = source + " has " + count(wildcards) + ", and " + written[i] + " stands for the one of number " + strconv.Itoa(n)
+				if written[i] == "*" {
+					why = source + " has " + count(wildcards) + ", and " + dest + " more"
+				}
+				return why, "wildcard index out of range"
 			}
 		}
 	}
+	if strict && named < wildcards {
+		return source + " has " + count(wildcards) + ", and " + dest + " names " + count(named), "not using all of the token wildcard(s)"
+	}
 	return "", ""
+}
+
+func count(wildcards int) string {
+	switch wildcards {
+	case 0:
+		return "no wildcard"
+	case 1:
+		return "1 wildcard"
+	}
+	return strconv.Itoa(wildcards) + " wildcards"
+}
+
+// functionRefused returns why the server does not take a function.
+func functionRefused(token string) (why, message string) {
+	for _, f := range transformFunctions {
+		if f.is.MatchString(token) {
+			return token + " has other arguments than the function takes", "invalid mapping destination"
+		}
+	}
+	why = token + " is no function that the server knows"
+	if near := nearFunction(token); near != "" {
+		why += " (is " + near + " meant?)"
+	}
+	return why, "unknown function"
+}
+
+// functionName matches a function and takes its name and its arguments out.
+var functionName = regexp.MustCompile(`^(\{\{\s*)(\w+)(\s*\(.*\)\s*\}\})$`)
+
+// nearFunction returns a function with the name that was probably meant, "" if
+// none is near, or it would not have the arguments either.
+func nearFunction(token string) string {
+	m := functionName.FindStringSubmatch(token)
+	if m == nil {
+		return ""
+	}
+	name := suggest.Suggest(m[2], []string{"wildcard", "partition", "split", "splitFromLeft", "splitFromRight", "sliceFromLeft", "sliceFromRight", "left", "right", "random"})
+	if name == "" {
+		return ""
+	}
+	near := m[1] + name + m[3]
+	if _, plain, _, ok := placeholders(near); plain || !ok {
+		return ""
+	}
+	return near
 }
 
 // partition reports whether a function is partition, which the server takes
 // with a source that has no wildcards, whatever it names.
 func partition(token string) bool {
 	return transformFunctions[1].is.MatchString(token) && !transformFunctions[0].is.MatchString(token)
+}
+
+// numbered returns a subject with $1 and so on for its wildcards
+// (server/subject_transform.go, transformTokenize).
+func numbered(subject string) string {
+	tokens, n := strings.Split(subject, "."), 0
+	for i, t := range tokens {
+		if t == "*" {
+			n++
+			tokens[i] = "$" + strconv.Itoa(n)
+		}
+	}
+	return strings.Join(tokens, ".")
+}
+
+// unnumbered returns a subject with * for what stands for a wildcard
+// (transformUntokenize).
+func unnumbered(subject string) string {
+	tokens := strings.Split(subject, ".")
+	for i, t := range tokens {
+		dollar := len(t) > 1 && t[0] == '$' && t[1] >= '1' && t[1] <= '9'
+		if m := transformFunctions[0].is.FindStringSubmatch(t); dollar || m != nil && m[1] != "" && !argSeparator.MatchString(m[1]) {
+			tokens[i] = "*"
+		}
+	}
+	return strings.Join(tokens, ".")
 }
