@@ -21,6 +21,7 @@ func Rules() []*fixes.Rule {
 		on(fixes.At("accounts.<name>.exports[]", "latency"), LatencySubject()),
 		on(fixes.At("accounts.<name>.exports[]", "latency"), LatencySystemAccount()),
 		on(fixes.In("mappings"), MappingRefused()),
+		on(fixes.In("mappings"), MappingLiteral()),
 		on(fixes.Named("tls", "resolver_tls"), TLSIncomplete()),
 		on(fixes.Named("tls", "resolver_tls"), TLSContext()),
 		on(fixes.At("leafnodes", "remotes"), LeafnodeDuplicateRemote()),

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -54,6 +56,24 @@ func TestNearFunction(t *testing.T) {
 	} {
 		if got := nearFunction(c.token); got != c.want {
 			t.Errorf("nearFunction(%q) = %q, want %q", c.token, got, c.want)
+		}
+	}
+}
+
+func TestLiteralPartsAreNotReplaced(t *testing.T) {
+	for _, dest := range destinations {
+		tr, err := server.NewSubjectTransform("ev.*.*", dest)
+		if err != nil || strings.Contains(dest, "{{}}") || strings.Contains(dest, "$SYS") {
+			continue
+		}
+		got := tr.TransformSubject("ev.A.B")
+		for _, token := range strings.Split(dest, ".") {
+			if part := literalPart(token, 2); part != "" && !strings.Contains(got, token) {
+				t.Errorf("%s of %q is replaced: %q", part, dest, got)
+			}
+		}
+		if strings.ContainsAny(got, "${") && !slices.ContainsFunc(strings.Split(dest, "."), func(t string) bool { return literalPart(t, 2) != "" }) {
+			t.Errorf("%q gives %q, and nothing is found", dest, got)
 		}
 	}
 }
