@@ -12,6 +12,7 @@ func Rules() []*fixes.Rule {
 		on(fixes.At("cluster", "permissions"), ClusterPermissions()),
 		on(fixes.Typed(schema.Map), UserIncomplete()),
 		on(fixes.Either(fixes.Typed(schema.NKey|schema.Seed), fixes.Named("pinned_certs", "trusted")), InvalidKey()),
+		on(fixes.Either(fixes.At("", "operator"), fixes.In("resolver_preload")), InvalidJWT()),
 		on(fixes.Typed(schema.Subject), InvalidSubject()),
 		on(fixes.At("", "accounts"), ReservedAccount()),
 		on(fixes.At("accounts.<name>", "imports"), ImportRefused()),
