@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +33,7 @@ func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
 			v.Problems = append(v.Problems, Problem{Stage: StageStart, Message: message})
 		}
 	}
-	v.Incomplete = !e.cureAll(o, read.standinOperator, report)
+	v.Incomplete = !e.cureAll(o, read, report)
 	for _, message := range late {
 		report(message)
 	}
@@ -39,7 +41,7 @@ func (e *examiner) start(o *server.Options, read *reading, v *Verdict) {
 
 // cureAll calls report for every problem that NewServer has. It returns false
 // if it cannot tell whether there are more.
-func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(string)) bool {
+func (e *examiner) cureAll(o *server.Options, read *reading, report func(string)) bool {
 	trusted := o.TrustedKeys
 	for range maxCures {
 		// NewServer adds the operators' keys and refuses them the next time.
@@ -50,7 +52,10 @@ func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(
 			return true
 		}
 		message := err.Error()
-		if !standinOperator || !causedByStandin(message) {
+		if inEmptyDirectory(o, message) {
+			return true // the last check of NewServer
+		}
+		if !read.standinOperator || !causedByStandin(message, read.values) {
 			report(message)
 		} else if strings.HasPrefix(message, "error resolving system account") {
 			return true // the last check of NewServer
@@ -67,17 +72,27 @@ func (e *examiner) cureAll(o *server.Options, standinOperator bool, report func(
 
 // causedByStandin reports whether a problem may come from the stand-in for the
 // operator, whose real JWT can name a system account and an account server,
-// and whose accounts a stand-in did not sign.
-func causedByStandin(message string) bool {
-	for _, prefix := range []string{
-		"operators require an account resolver",
-		"could not fetch <",
-		"using nats based account resolver",
-		"error resolving system account",
-	} {
-		if strings.HasPrefix(message, prefix) {
-			return true
-		}
+// and whose accounts a stand-in did not sign. What the file names, and nothing
+// holds, no JWT cures: an account that is not preloaded into a resolver in memory.
+func causedByStandin(message string, values map[string]any) bool {
+	const system = "error resolving system account"
+	switch {
+	case strings.HasPrefix(message, "could not fetch <"):
+		_, named := resolverValue(values)
+		return !named
+	case strings.HasPrefix(message, system):
+		return message != system+": "+server.ErrMissingAccount.Error()
+	}
+	return strings.HasPrefix(message, "using nats based account resolver")
+}
+
+// inEmptyDirectory reports whether the system account was looked for in the
+// empty directory that takes the place of the resolver's, as the server does
+// with several operators.
+func inEmptyDirectory(o *server.Options, message string) bool {
+	switch o.AccountResolver.(type) {
+	case *server.DirAccResolver, *server.CacheDirAccResolver:
+		return strings.HasPrefix(message, "error resolving system account: open ")
 	}
 	return false
 }
@@ -87,7 +102,7 @@ func causedByStandin(message string) bool {
 func defuse(o *server.Options, values map[string]any) []string {
 	o.PortsFileDir, o.PidFile, o.LogFile = "", "", ""
 	var notes []string
-	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok && !lacksURL(o, values) {
+	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok && !asksNobody(o, values) {
 		o.AccountResolver = offlineResolver{}
 		notes = append(notes, "resolver: the URL was not asked")
 	}
@@ -103,12 +118,30 @@ func defuse(o *server.Options, values map[string]any) []string {
 	return notes
 }
 
-// lacksURL reports whether the resolver is the one that the server makes of an
-// operator without account server (server/opts.go). Its URL has no host, so
-// that asking it is refused before anything is dialled.
-func lacksURL(o *server.Options, values map[string]any) bool {
-	_, named := lookup(values, "resolver", "account_resolver", "accounts_resolver")
-	return !named && len(o.TrustedOperators) == 1 && o.TrustedOperators[0].AccountServerURL == ""
+// asksNobody reports whether the URL of the resolver, from its own field or from
+// the one operator's JWT (server/opts.go), has no scheme that the server speaks:
+// asking it is refused before anything is dialled.
+func asksNobody(o *server.Options, values map[string]any) bool {
+	text := ""
+	if v, named := resolverValue(values); named {
+		s, _ := v.(string)
+		m := urlResolver.FindStringSubmatch(s)
+		if m == nil {
+			return false
+		}
+		text = m[1]
+	} else if len(o.TrustedOperators) == 1 {
+		text = o.TrustedOperators[0].AccountServerURL
+	}
+	u, err := url.Parse(strings.TrimSpace(text))
+	return err == nil && u.Scheme != "http" && u.Scheme != "https"
+}
+
+// urlResolver is the text of a resolver that asks a URL (server/opts.go).
+var urlResolver = regexp.MustCompile(`(?i)(?:URL){1}(?:\({1}\s*"?([^\s"]*)"?\s*\){1})?\s*`)
+
+func resolverValue(values map[string]any) (v any, named bool) {
+	return lookup(values, "resolver", "account_resolver", "accounts_resolver")
 }
 
 // offlineResolver takes the place of a resolver that would ask a URL.

@@ -26,13 +26,13 @@ func SystemAccountMissing() *fixes.Rule {
 			Since:   "2.0.0",
 			What: `The server looks for the account that system_account names and refuses to start if accounts does not define it
 (server/server.go, configureAccounts). That holds for $SYS, too: the server makes it by itself only if system_account
-is not set.`,
+is not set. With an operator accounts are JWTs, which a resolver looks up. One in memory holds what resolver_preload does and no more: the
+system account must be among that.`,
 			Fix: "Defines the account, empty. Its users must be added by hand.",
 			Applicability: `Safe for $SYS, which the server makes, empty, without the line. For other names somebody must choose between
 a new account and one that is there (--set system-account-missing.account=NAME); until then the fix is unsafe.
-Manual for an account's public key: then it is the operator that is missing.
-Silent in operator mode and with a resolver, where accounts come from JWTs; but not with a resolver in memory that does
-not hold the account in resolver_preload.`,
+Manual for an account's public key: without an operator it is that which is missing, with one the account's JWT in resolver_preload.
+Silent with other resolvers than one in memory, which get the JWTs of accounts from elsewhere.`,
 			Effect: "The server does not run.",
 			Before: `system_account: "$SYS"
 accounts {
@@ -47,15 +47,19 @@ accounts {
 `,
 			References: []string{"nats-server#2685"},
 		},
-		Needs:       []string{"system_account"},
+		Needs:       []string{"system_account", "operator"},
 		CheckServer: checkSystemAccountMissing,
 	}
 }
 
 func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	system := systemAccount(s)
+	if operators(s) != nil {
+		checkSystemAccountPreloaded(p, s, system)
+		return
+	}
 	name := text(system)
-	if name == "" || name == globalAccount || s.Broken() || operators(s) != nil || resolves(s, name) {
+	if name == "" || name == globalAccount || s.Broken() || resolves(s, name) {
 		return
 	}
 	have := readAccounts(s)
@@ -85,14 +89,39 @@ func checkSystemAccountMissing(p *fixes.Pass, s *fleet.Server) {
 	p.Report(rooted(s, f))
 }
 
+// checkSystemAccountPreloaded looks for the system account of an operator's
+// server whose resolver is in memory: the account that the file names, else the
+// one in the JWT of a single operator.
+func checkSystemAccountPreloaded(p *fixes.Pass, s *fleet.Server, system *fixes.Visit) {
+	if s.Broken() || unknown(system) || !inMemory(accountResolver(s)) {
+		return
+	}
+	t := readOperators(s)
+	name, at, who := text(system), system, "the file"
+	if name == "" && len(t.claims) == 1 && t.known {
+		name, at, who = t.claims[0].SystemAccount, t.field, "the operator's JWT"
+	}
+	if !nkeys.IsValidPublicAccountKey(name) || t.contradicts(system) {
+		return // operator-mixed-config, operator-system-account
+	}
+	if entry, known := preloaded(s, name); entry != nil || !known {
+		return
+	}
+	f := at.Finding("%s names the system account %s, which is not preloaded into the resolver in memory: the server refuses to start (\"error resolving system account: account missing\"), though nats-server -t calls the file valid", who, name)
+	resolver := accountResolver(s)
+	beside(f, resolver, "the resolver in memory")
+	beside(f, fixes.Top(s, "resolver_preload"), "what is preloaded")
+	p.Report(f.Because(fixes.Manual, "write the account's JWT into resolver_preload (nsc describe account --raw), or use a resolver of type full"))
+}
+
 // resolves reports whether a resolver may know the account. One in memory knows
 // what is preloaded and no more.
 func resolves(s *fleet.Server, name string) bool {
-	resolver := fixes.Top(s, "resolver", "account_resolver", "accounts_resolver")
+	resolver := accountResolver(s)
 	if resolver == nil {
 		return false
 	}
-	if !memoryResolver.MatchString(text(resolver)) {
+	if !inMemory(resolver) {
 		return resolver.Value.Unknown() || nkeys.IsValidPublicAccountKey(name) // the others fetch by key
 	}
 	preload := fixes.Top(s, "resolver_preload")
