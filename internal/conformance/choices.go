@@ -36,6 +36,7 @@ var Choices = map[string]string{
 	"max-payload-pending.keep":                "payload",
 	"mqtt-jetstream.store_dir":                "data",
 	"name-with-space.with":                    "-",
+	"operator-resolver-missing.resolver":      "MEMORY",
 	"port-conflict.port":                      "14222",
 	"quote-space-value.as":                    "text",
 	"resolver-option.hard_delete":             "allow",

@@ -9,6 +9,13 @@ const (
 
 	// accountJWT is a JWT of the account; public, and signed by nobody's operator.
 	accountJWT = "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.eyJqdGkiOiJOM1RVVVVQUFlPWkpRNFpXNFBaNVlLUVNNNVpCRUxIT1VVVTVaTzQzNkJPVVZHMjVVQUFBIiwiaWF0IjoxNzk1MzkzNzIyLCJpc3MiOiJPQ0pEVURJRklWWEJITFRJSlZEVDdPNEJRV09TSTNNRU80SlJJQlZSNElSSVoyTDdKRjZKU1RGRiIsIm5hbWUiOiJBUFAiLCJzdWIiOiJBRDZWRUVPSUtQRkdFTkpaNFJGUUxEWUVESTNEWUdUV1BPUEpUV0xFSlNBUFJEQjRFM0ZXNkhWUiIsIm5hdHMiOnsibGltaXRzIjp7InN1YnMiOi0xLCJkYXRhIjotMSwicGF5bG9hZCI6LTEsImltcG9ydHMiOi0xLCJleHBvcnRzIjotMSwid2lsZGNhcmRzIjp0cnVlLCJjb25uIjotMSwibGVhZiI6LTF9LCJkZWZhdWx0X3Blcm1pc3Npb25zIjp7InB1YiI6e30sInN1YiI6e319LCJhdXRob3JpemF0aW9uIjp7fSwidHlwZSI6ImFjY291bnQiLCJ2ZXJzaW9uIjoyfX0.C0tjM1QYOtqnskeTPF9NYfr1u_sDrt8de0uw2low3pYHqlk-He0ZhJIJep25-3foSMGDiTufLUTCOrpZ26thCg"
+
+	// JWTs of one operator, which names no system account, or accountSYS; and of
+	// that account and another one.
+	operatorJWT    = "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.eyJqdGkiOiIzSkxCMktWS1JINUhHWU5JWjJRUFBUUVJMVFpQUFNENENJVFdCWUhQQUxWS0dSSkVMRTNBIiwiaWF0IjoxNzk2MDM0MTEyLCJpc3MiOiJPRDRCM1REQ0Q3MkxETko1Q1RQWlNKVVRINzVOVU83QVhEUlQzTUZPRFZSWEMyNDNWSzY1TlEyNiIsIm5hbWUiOiJPIiwic3ViIjoiT0Q0QjNURENENzJMRE5KNUNUUFpTSlVUSDc1TlVPN0FYRFJUM01GT0RWUlhDMjQzVks2NU5RMjYiLCJuYXRzIjp7InR5cGUiOiJvcGVyYXRvciIsInZlcnNpb24iOjJ9fQ.PvOUEUMqq7TPfKvmZjQH2IHcBpHWKDDU9FIJisgXXrRDyK6nm462kUO7RHCC_VHcvweqg88BY42eDa100Us4Ag"
+	operatorSysJWT = "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.eyJqdGkiOiIzSkxCMktWS1JINUhHWU5JWjJRUFBUUVJMVFpQUFNENENJVFdCWUhQQUxWS0dSSkVMRTNBIiwiaWF0IjoxNzk2MDM0MTEyLCJpc3MiOiJPRDRCM1REQ0Q3MkxETko1Q1RQWlNKVVRINzVOVU83QVhEUlQzTUZPRFZSWEMyNDNWSzY1TlEyNiIsIm5hbWUiOiJPIiwic3ViIjoiT0Q0QjNURENENzJMRE5KNUNUUFpTSlVUSDc1TlVPN0FYRFJUM01GT0RWUlhDMjQzVks2NU5RMjYiLCJuYXRzIjp7InN5c3RlbV9hY2NvdW50IjoiQUJaSkJKQ0g3S1dIT0ZYNzM3M0ZRVFhHUlRWSkZDV1JGSlFMNkdJNEpNWk9EWlVCS04zVkJSWkMiLCJ0eXBlIjoib3BlcmF0b3IiLCJ2ZXJzaW9uIjoyfX0.KZZVqsurZG1_KqgUNi-JmV4ni_1i6yYXx3ZxmMgEIuzGRv01oqlTjTLgQxLlE3RdRyIFIh2fKc2QxLDM1WxXAw"
+	accountSYS     = "ABZJBJCH7KWHOFX7373FQTXGRTVJFCWRFJQL6GI4JMZODZUBKN3VBRZC"
+	accountSysJWT  = "eyJ0eXAiOiJKV1QiLCJhbGciOiJlZDI1NTE5LW5rZXkifQ.eyJqdGkiOiJaN0g3TVA1VExYTURHR0taRUFESTNZWldURDdKTkpRNk9HNU1TNDRBVldSTEJTVElYNVFBIiwiaWF0IjoxNzk2MDM0MTEyLCJpc3MiOiJPRDRCM1REQ0Q3MkxETko1Q1RQWlNKVVRINzVOVU83QVhEUlQzTUZPRFZSWEMyNDNWSzY1TlEyNiIsIm5hbWUiOiJTWVMiLCJzdWIiOiJBQlpKQkpDSDdLV0hPRlg3MzczRlFUWEdSVFZKRkNXUkZKUUw2R0k0Sk1aT0RaVUJLTjNWQlJaQyIsIm5hdHMiOnsibGltaXRzIjp7InN1YnMiOi0xLCJkYXRhIjotMSwicGF5bG9hZCI6LTEsImltcG9ydHMiOi0xLCJleHBvcnRzIjotMSwid2lsZGNhcmRzIjp0cnVlLCJjb25uIjotMSwibGVhZiI6LTF9LCJkZWZhdWx0X3Blcm1pc3Npb25zIjp7InB1YiI6e30sInN1YiI6e319LCJhdXRob3JpemF0aW9uIjp7fSwidHlwZSI6ImFjY291bnQiLCJ2ZXJzaW9uIjoyfX0.XACqW5LXAT8ddARE0ipsZJEwZMd538oAvjF0Aoz3e6gYni92rhVj9lemKoJR4hPHTwWWAhPOZBL-eUK8t5d2Bg"
 )
 
 // refusals lists the messages of NewServer and Start that a configuration file
@@ -112,6 +119,18 @@ func refusals() []refusal {
 			text: "system_account: «ADMIN»\naccounts { APP {} }\n"},
 		{says: "error resolving system account", rule: "system-account-missing",
 			text: "system_account: «\"$SYS\"»\n"},
+		{says: "error resolving system account: account missing", rule: "system-account-missing", stays: true,
+			text: "operator: op.jwt\nresolver: MEMORY\nsystem_account: «" + account + "»\n"},
+		{says: "system_account in config and operator JWT must be identical", rule: "operator-system-account",
+			text: "operator: " + operatorSysJWT + "\nresolver: MEMORY\nsystem_account: «" + account + "»\nresolver_preload { " + accountSYS + ": " + accountSysJWT + " }\n"},
+		{says: "using nats based account resolver", rule: "operator-system-account", set: "account=" + account,
+			text: "operator: " + operatorJWT + "\n«resolver» { type: full, dir: jwt }\n"},
+		{says: "operators require an account resolver", rule: "operator-resolver-missing", stays: true,
+			text: "«operators»: [ " + operatorJWT + ", " + operatorJWT + " ]\n"},
+		{says: "could not fetch <\"/accounts/\">", rule: "operator-resolver-missing", stays: true,
+			text: "«operator»: " + operatorJWT + "\n"},
+		{says: "resolver preloads only available", rule: "operator-resolver-missing", set: "resolver=MEMORY",
+			text: "«operator»: " + operatorJWT + "\nresolver_preload { " + accountSYS + ": " + accountSysJWT + " }\n"},
 		{says: "resolver preloads only available", rule: "resolver-preload",
 			text: "resolver: URL(\"http://accounts.example\")\n«resolver_preload» { " + account + ": " + accountJWT + " }\n"},
 		{says: "can't specify both HTTP (8222) and HTTPs (8223) ports", rule: "http-and-https", set: "keep=http",

@@ -21,6 +21,8 @@ func Rules() []*fixes.Rule {
 		LeafNodeAccountMissing(),
 		LeafNodeWebsocketMix(),
 		OperatorMixedConfig(),
+		OperatorSystemAccount(),
+		OperatorResolverMissing(),
 		DefaultSentinel(),
 		ResolverPreload(),
 		ResolverWithoutOperator(),
