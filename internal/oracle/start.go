@@ -119,8 +119,8 @@ func defuse(o *server.Options, values map[string]any) []string {
 }
 
 // asksNobody reports whether the URL of the resolver, from its own field or from
-// the one operator's JWT (server/opts.go), has no scheme that the server speaks:
-// asking it is refused before anything is dialled.
+// the one operator's JWT (server/opts.go), has no scheme that the server speaks,
+// or no host: asking it is refused before anything is dialled.
 func asksNobody(o *server.Options, values map[string]any) bool {
 	text := ""
 	if v, named := resolverValue(values); named {
@@ -134,7 +134,7 @@ func asksNobody(o *server.Options, values map[string]any) bool {
 		text = o.TrustedOperators[0].AccountServerURL
 	}
 	u, err := url.Parse(strings.TrimSpace(text))
-	return err == nil && u.Scheme != "http" && u.Scheme != "https"
+	return err == nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "")
 }
 
 // urlResolver is the text of a resolver that asks a URL (server/opts.go).

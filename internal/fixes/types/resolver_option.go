@@ -22,19 +22,23 @@ func ResolverOption() *fixes.Rule {
 		Params: []fixes.Param{{
 			Name: "hard_delete", Default: "none: a person decides", Values: []string{"allow", "drop"},
 			Doc: "hard_delete without allow_delete: allow adds allow_delete, drop takes hard_delete out",
+		}, {
+			Name: "scheme", Default: "https", Values: []string{"https", "http"},
+			Doc: "the scheme of a resolver's URL that has none",
 		}},
 		Doc: fixes.Doc{
-			Stage:   "-t",
+			Stage:   "-t; start for a URL that cannot be asked (nats-server -t is silent)",
 			Message: "CACHE does not accept sync",
 			Since:   "2.2.0",
 			What: `A resolver of type cache takes no interval, allow_delete or hard_delete ("CACHE does not accept sync", "CACHE does not accept
 allow_delete", "CACHE does not accept hard_delete"), one of type full no ttl ("FULL does not accept ttl"), and hard_delete,
 even false, only with allow_delete ("hard_delete has no effect without delete"). Both need dir ("dir has no value and needs
 to point to a directory"), and a block needs a type. A resolver in one line is MEM or URL(...): a bare URL is refused
-(error parsing account resolver, should be MEM or  URL("url") or a map containing dir).`,
-			Fix: `Takes the option out, and writes URL(...) around a bare URL.`,
+(error parsing account resolver, should be MEM or  URL("url") or a map containing dir). The URL is asked at the start, and must be one of
+http or https: localhost:9090/jwt is taken for one of the scheme "localhost" ("unsupported protocol scheme").`,
+			Fix: `Takes the option out, and writes URL(...) around a bare URL, and the scheme in front of one that has none.`,
 			Applicability: `Safe: the type does nothing with the option, and the server refuses it. hard_delete: true without allow_delete needs a
-choice. Manual where dir or type is missing.`,
+choice, and so does a URL without scheme: until --set resolver-option.scheme=https or =http is given the fix is unsafe and takes https. Manual where dir or type is missing.`,
 			Effect: `None: the server does not run.`,
 			Before: "resolver {\n  type: full\n  dir: \"./jwt\"\n  ttl: \"1h\"\n}\n",
 			After:  "resolver {\n  type: full\n  dir: \"./jwt\"\n}\n",
@@ -73,15 +77,16 @@ func checkResolver(p *fixes.Pass, v *fixes.Visit) {
 		if v.Server.Broken() || memResolver.MatchString(text) {
 			return
 		}
-		if m := urlResolver.FindStringSubmatch(text); m != nil {
-			if _, err := url.Parse(m[1]); err != nil {
-				p.Report(v.Finding("the URL of the resolver cannot be read (\"error parsing account resolver url\"): the server refuses to start").
-					Because(fixes.Manual, "correct the URL"))
-			}
+		bare := strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")
+		if m := urlResolver.FindStringSubmatchIndex(text); m != nil && !(bare && m[2] == m[3]) {
+			checkResolverURL(p, v, text, m)
 			return
 		}
 		f := v.Finding("the resolver is neither MEM nor URL(...) nor a block (\"error parsing account resolver\"): the server refuses to start")
-		if _, err := url.Parse(text); err == nil && (strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://")) {
+		if urlResolver.MatchString(text) { // such as http://curl.example.com
+			f.Message = "the resolver is a URL without URL(...): the server refuses to start (\"unsupported protocol scheme\"), though nats-server -t calls the file valid"
+		}
+		if _, err := url.Parse(text); err == nil && bare {
 			p.Report(f.With(p.Replace(v, ast.String("URL("+text+")"), "write URL(...) around the URL"), whyNot(v)))
 			return
 		}
