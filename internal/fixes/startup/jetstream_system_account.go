@@ -58,12 +58,16 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 		return
 	}
 	if reason, at := noSystemAccount(s, system); reason != "" {
+		advice, place := "name the operator instead of its keys, or a system account", "what leaves it without"
+		if at == system {
+			advice, place = "name another system account, which accounts defines", "the system account is chosen here"
+		}
 		js := fixes.Top(s, "jetstream")
 		if js == nil {
 			js = at // by the flag --jetstream
 		}
 		p.Report(js.KeyFinding("JetStream needs a system account, and %s: the server ends at the start (\"Can't start JetStream\"), though nats-server -t calls the file valid", reason).
-			Beside(at.Entry, "what leaves it without").Because(fixes.Manual, "name the operator instead of its keys, or another system account"))
+			Beside(at.Entry, place).Because(fixes.Manual, advice))
 		return
 	}
 	js := fixes.Below(named(fixes.Top(s, "accounts"), s.SystemAccount()), "jetstream")
