@@ -22,6 +22,7 @@ func Rules() []*fixes.Rule {
 		JetStreamSizeString(),
 		JetStreamStoreDir(),
 		MixedAuth(),
+		PasswordWithoutUser(),
 		EmptyPermission(),
 		OverBroadJetStreamPermission(),
 		PlaintextPassword(),
