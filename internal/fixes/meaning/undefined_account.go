@@ -15,21 +15,22 @@ func UndefinedAccount() *fixes.Rule {
 	return &fixes.Rule{
 		Name:     "undefined-account",
 		Severity: fixes.Error,
-		Summary:  "an export, import or authorization callout names an account that is not defined",
+		Summary:  "an export, import or authorization callout names an account that is not defined, or a callout a user",
 		Params: []fixes.Param{{
 			Name: "account", Default: "none",
 			Doc: "the account that is meant wherever its name is the nearest one",
 		}},
 		Doc: fixes.Doc{
-			Stage:   "-t; silent for cluster.accounts; a line in the log at start for auth_callout.account",
+			Stage:   "-t; silent for cluster.accounts and auth_callout.auth_users; a line in the log at start for auth_callout.account",
 			Message: `"ORDER" account not defined for stream import`,
 			What: `The accounts that exports, imports and auth_callout.allowed_accounts name must be defined in accounts, letter case
 included. The server refuses to start otherwise ("account not defined for service export", "auth_callout allowed account
 not found in configured accounts"), and points at the whole accounts block. auth_callout.account without such an account
-lets nobody in but auth_users; a name in cluster.accounts that no account bears pins nothing.`,
+lets nobody in but auth_users; a user in auth_users, by name or nkey, that no list of users has cannot log in as the callout's service, and the
+server says so only before it has a log; a name in cluster.accounts that no account bears pins nothing.`,
 			Fix: `Where an account of a similar name is defined, that takes its place; --set undefined-account.account=NAME confirms
 the account.`,
-			Applicability: `Unsafe (needs a choice): a name that looks alike may be the wrong one. Manual if no name comes near.`,
+			Applicability: `Unsafe (needs a choice): a name that looks alike may be the wrong one. Manual if no name comes near, and for users.`,
 			Effect:        `The server does not run; for cluster.accounts and auth_callout a restart.`,
 			Before: `accounts {
   ORDERS { exports: [ {service: "orders.>"} ] }
@@ -42,13 +43,17 @@ the account.`,
 }
 `,
 		},
-		Fields:     fixes.Typed(schema.Account),
+		Fields:     fixes.Either(fixes.Typed(schema.Account), fixes.At("authorization.auth_callout", "auth_users")),
 		CheckValue: checkUndefinedAccount,
 	}
 }
 
 func checkUndefinedAccount(p *fixes.Pass, v *fixes.Visit) {
 	if v.Field == nil || v.Block == nil || !v.Value.IsString() || v.Value.Text() == "" && v.Entry != nil {
+		return
+	}
+	if v.Block.Path == "authorization.auth_callout" && v.Field.Name == "auth_users" {
+		checkCalloutUser(p, v)
 		return
 	}
 	if !v.Field.Takes(schema.Account) && v.Field.Elem&schema.Account == 0 {

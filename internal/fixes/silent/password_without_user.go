@@ -25,10 +25,10 @@ where all servers are let in (isRouterAuthorized, isGatewayAuthorized), and for 
 (isLeafNodeAuthorized).
 
 The rule is silent in operator mode, and where TLS tells who it is (verify_and_map, verify_cert_and_check_known_urls).`,
-			Fix:           `With --set password-without-user.user=NAME adds the user of clients, in front of the password.`,
+			Fix: `With --set password-without-user.user=NAME adds the user of clients, in front of the password.`,
 			Applicability: `Manual until the parameter is given: whom the clients log in as is not in the file, and those that get in today without a password are turned away. Manual for servers, of
 which each must give the name then.`,
-			Effect:        `A reload of the servers concerned.`,
+			Effect: `A reload of the servers concerned.`,
 			Before: `authorization {
   password: s3cret
 }
