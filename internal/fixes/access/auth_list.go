@@ -12,13 +12,19 @@ import (
 // block one of the list of users, which it makes if there is none; or why there
 // is no such fix.
 func userIntoList(p *fixes.Pass, v *fixes.Visit) (*fixes.Fix, string) {
+	if e := v.Value.Map.Field("default_permissions", "default_permission", "permissions", "account"); e != nil {
+		return nil, "in the list the user would get another meaning by " + e.Key + ": make it one of the list, or take one of the two out"
+	}
+	return singleIntoList(p, v)
+}
+
+// singleIntoList is userIntoList for a user that is to get what the block has for
+// those of the list, such as permissions.
+func singleIntoList(p *fixes.Pass, v *fixes.Visit) (*fixes.Fix, string) {
 	m := v.Value.Map
 	user, pass := m.Field("user", "username"), m.Field("pass", "password")
 	if user == nil || pass == nil || user.Doc != v.Value.Doc || pass.Doc != v.Value.Doc {
 		return nil, "make the user one of the list, or take one of the two out"
-	}
-	if e := m.Field("default_permissions", "default_permission", "permissions", "account"); e != nil {
-		return nil, "in the list the user would get another meaning by " + e.Key + ": make it one of the list, or take one of the two out"
 	}
 	entry := ast.Map(ast.Field{Key: "user", Value: ast.CopyOf(user.Node.Value())}, ast.Field{Key: "password", Value: ast.CopyOf(pass.Node.Value())})
 	remove := p.DeleteAll([]*fixes.Visit{below(v, user), below(v, pass)}, "make %s one of users", user.Key)

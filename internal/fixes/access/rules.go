@@ -9,6 +9,7 @@ import (
 func Rules() []*fixes.Rule {
 	return []*fixes.Rule{
 		on(fixes.Typed(schema.Map), AuthConflict()),
+		on(fixes.At("", "authorization"), PermissionsIgnored()),
 		on(fixes.At("cluster", "permissions"), ClusterPermissions()),
 		on(fixes.Typed(schema.Map), UserIncomplete()),
 		on(fixes.Either(fixes.Typed(schema.NKey|schema.Seed), fixes.Named("pinned_certs", "trusted")), InvalidKey()),
