@@ -67,7 +67,7 @@ func checkJetStreamSystemAccount(p *fixes.Pass, s *fleet.Server) {
 			js = at // by the flag --jetstream
 		}
 		p.Report(js.KeyFinding("JetStream needs a system account, and %s: the server ends at the start (\"Can't start JetStream\"), though nats-server -t calls the file valid", reason).
-			Beside(at.Entry, place).Because(fixes.Manual, advice))
+			Beside(at.Entry, "%s", place).Because(fixes.Manual, advice))
 		return
 	}
 	js := fixes.Below(named(fixes.Top(s, "accounts"), s.SystemAccount()), "jetstream")
