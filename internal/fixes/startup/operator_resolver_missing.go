@@ -36,7 +36,7 @@ func OperatorResolverMissing() *fixes.Rule {
 			Since:   "2.0.0",
 			What: `The accounts of an operator are looked up by a resolver. Without that field the server asks the account server that
 the JWT of the one operator names. If it names none the server asks "/accounts/" and refuses to start (could not fetch <"/accounts/">:
-unsupported protocol scheme ""); so it does if the account server has an address such as nats://, which is for nsc push; and beside resolver_preload, as such a resolver takes none ("resolver preloads only available for
+unsupported protocol scheme ""); so it does if the account server has an address such as nats://, which is for nsc push; and beside resolver_preload whatever the address, as such a resolver takes none ("resolver preloads only available for
 writeable resolver types MEM/DIR/CACHE_DIR"). With several operators there must
 be a resolver whatever they name ("operators require an account resolver to be configured"; server/opts.go, server/jwt.go).
 
@@ -73,16 +73,20 @@ func checkOperatorResolverMissing(p *fixes.Pass, s *fleet.Server) {
 	case len(t.claims) > 1 && allStrings(t.field):
 		why, said = "with several operators the server needs one", "operators require an account resolver to be configured"
 	case len(t.claims) == 1 && t.known:
-		if why, said = lacksServer(t.claims[0]); why == "" {
-			return
-		}
+		why, said = lacksServer(t.claims[0])
 	default:
 		return
 	}
 	preload := fixes.Top(s, "resolver_preload")
 	given := preload != nil && preload.Value.IsMap() && len(preload.Value.Map.Entries) > 0
-	if given && strings.HasPrefix(said, "unsupported") {
+	if given && why == "" {
+		why = "the account server of the operator's JWT, which is asked then, takes no preloaded accounts"
+	}
+	if given && !strings.HasPrefix(said, "operators require") {
 		said = "resolver preloads only available for writeable resolver types MEM/DIR/CACHE_DIR" // it looks there first
+	}
+	if why == "" {
+		return
 	}
 	f := t.field.KeyFinding("there is no resolver, and %s: the server refuses to start (%q), though nats-server -t calls the file valid", why, said)
 	if !given {
