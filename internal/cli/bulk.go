@@ -336,12 +336,7 @@ func (r *bulkRun) given() string {
 }
 
 // wanted says by its name whether a file is worth looking into.
-func (r *bulkRun) wanted(name string) bool {
-	if r.app.Wanted == nil {
-		return strings.HasSuffix(name, repo.Suffix)
-	}
-	return r.app.Wanted(name) > 0
-}
+func (r *bulkRun) wanted(name string) bool { return r.app.wanted(name) > 0 }
 
 // examine works out the corrections of one repository.
 func (r *bulkRun) examine(ctx context.Context, src bulk.Source, tree *bulk.Tree) (*bulk.Plan, error) {

@@ -24,6 +24,11 @@ func (s *session) discover(req *request) error {
 	}
 	req.Targets, req.Context, req.Parts = found.Targets, found.Context, found.Parts
 	req.Read = func(path string) ([]byte, error) {
+		if s.index != nil {
+			if text, ok, err := s.index.Text(path); ok || err != nil {
+				return text, err
+			}
+		}
 		if text, ok := found.Text(path); ok {
 			return text, nil
 		}
@@ -79,7 +84,7 @@ func left(n int) string {
 
 // lookFor says how directories are searched.
 func (s *session) lookFor(req *request) repo.Options {
-	return repo.Options{Git: s.git, Config: req.load, Wanted: s.app.Wanted, Judge: s.app.Judge, Jobs: s.opts.jobs, Decisions: s.opts.showFiles}
+	return repo.Options{Git: s.git, Index: s.index, Config: req.load, Wanted: s.app.Wanted, Judge: s.app.Judge, Jobs: s.opts.jobs, Decisions: s.opts.showFiles}
 }
 
 // explainFound says what was not looked at.
@@ -168,7 +173,15 @@ func (s *session) configLoader(known config.Known) (func(dir string) (*config.Co
 		}
 		return func(string) (*config.Config, error) { return cfg, err }, err
 	}
-	return loader.Load, nil
+	if s.index == nil {
+		return loader.Load, nil
+	}
+	return func(dir string) (*config.Config, error) {
+		for s.index.Dir(dir) != "" { // it is staged, and not there
+			dir = filepath.Dir(dir)
+		}
+		return loader.Load(dir)
+	}, nil
 }
 
 func isDir(path string) bool {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,6 +21,14 @@ func (s *session) checkPaths(commands []*command) error {
 	for i, path := range s.opts.paths {
 		if path == "" {
 			return usage("a path is empty")
+		}
+		if s.index != nil {
+			if err := s.index.Open(path); err != nil {
+				return fmt.Errorf("--staged: %w", err)
+			}
+			if s.index.Key(path) != "" || s.index.Dir(path) != "" {
+				continue // whatever has become of it in the work tree
+			}
 		}
 		_, err := os.Stat(path)
 		if dir := wholeDir(path); err != nil && isDir(dir) {

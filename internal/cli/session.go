@@ -26,7 +26,7 @@ type session struct {
 	out      *bufio.Writer // standard output: the result
 	msg      *bufio.Writer // standard error: everything else
 	git      *repo.Git
-	staged   map[string]repo.StagedFile    // with --staged, by clean path
+	index    *repo.Index                   // what is staged, of --staged
 	tree     *bulk.Tree                    // the commit that is looked at instead of the disk, in a bulk run
 	ignored  []string                      // settings of a visited repository that do not count
 	judge    func() (*oracle.Judge, error) // shared with other sessions, nil for one of its own
@@ -46,11 +46,26 @@ func (a *App) newSession(ctx context.Context, command string, o *options) (*sess
 		return nil, fmt.Errorf("cannot find the current directory: %w", err)
 	}
 	dir = realDir(dir)
-	return &session{
+	s := &session{
 		git: repo.NewGit(repo.Exec(ctx)),
 		app: a, command: command, opts: o, dir: dir, base: dir,
 		out: bufio.NewWriterSize(a.Stdout, 64<<10), msg: bufio.NewWriterSize(a.Stderr, 16<<10),
-	}, nil
+	}
+	if o.staged {
+		s.index = s.git.Index(a.wanted)
+	}
+	return s, nil
+}
+
+// wanted says how much of a file in a directory is worth looking into.
+func (a *App) wanted(name string) int {
+	switch {
+	case a.Wanted != nil:
+		return a.Wanted(name)
+	case strings.HasSuffix(name, repo.Suffix):
+		return 1
+	}
+	return 0
 }
 
 // look does for a command that writes nothing what all of them do: it checks

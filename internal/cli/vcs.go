@@ -23,7 +23,9 @@ func (s *session) checkDirty(ctx context.Context, m mode) error {
 	var paths []string
 	for _, g := range s.result.Groups {
 		for _, f := range g.Files {
-			paths = append(paths, f.Path)
+			if !s.inPart(f) { // it may not even be there
+				paths = append(paths, f.Path)
+			}
 		}
 	}
 	dirty, err := s.git.Dirty(paths)
@@ -92,7 +94,7 @@ func (s *session) checkStaged(m mode) {
 
 // inPart reports whether a file was read as it is staged, and stands otherwise
 // in the work tree.
-func (s *session) inPart(f *engine.File) bool { return s.staged[filepath.Clean(f.Path)].Text != nil }
+func (s *session) inPart(f *engine.File) bool { return s.index != nil && s.index.Key(f.Path) != "" }
 
 // narrow leaves only the files that --since or --staged mean. The others are
 // still part of the fleet.
@@ -103,10 +105,7 @@ func (s *session) narrow(req *request, found *repo.Found) error {
 	case s.opts.since != "":
 		choose = s.since
 	case s.opts.staged:
-		choose, err = s.onlyStaged(req, slices.Concat(found.Targets, found.Parts))
-		if err != nil {
-			return err
-		}
+		choose = s.onlyStaged
 	default:
 		return nil
 	}
@@ -132,30 +131,19 @@ func (s *session) narrow(req *request, found *repo.Found) error {
 	return nil
 }
 
-// onlyStaged returns what leaves the files that are staged, and has them read as
-// they are staged.
-func (s *session) onlyStaged(req *request, paths []string) (func([]string) ([]string, error), error) {
-	staged, err := s.git.Staged(paths)
-	if err != nil {
-		return nil, fmt.Errorf("--staged: %w", err)
-	}
-	s.staged = make(map[string]repo.StagedFile, len(staged))
-	for path, f := range staged {
-		s.staged[filepath.Clean(path)] = f
-	}
-	disk := req.Read
-	req.Read = func(path string) ([]byte, error) {
-		if f := s.staged[filepath.Clean(path)]; f.Text != nil {
-			return f.Text, nil
+// onlyStaged leaves the files that are staged. They have been found, and are read,
+// as the index holds them.
+func (s *session) onlyStaged(paths []string) ([]string, error) {
+	var staged []string
+	for _, path := range paths {
+		switch {
+		case s.index.Staged(path):
+			staged = append(staged, path)
+		case s.root(path) == "" && s.index.Key(path) == "":
+			return nil, fmt.Errorf("--staged: %s: is in no git checkout, so nothing is staged", s.name(path))
 		}
-		return disk(path)
 	}
-	return func(list []string) ([]string, error) {
-		return slices.DeleteFunc(slices.Clone(list), func(path string) bool {
-			_, ok := staged[path]
-			return !ok
-		}), nil
-	}, nil
+	return staged, nil
 }
 
 // since leaves only the files that changed since --since.

@@ -48,6 +48,11 @@ func (s *session) writeOptions() safeio.Options {
 	if len(roots) == 0 {
 		roots = []string{"."}
 	}
+	if s.index != nil { // what is staged and not there is refused before
+		roots = slices.DeleteFunc(slices.Clone(roots), func(path string) bool {
+			return s.index.Key(path) != "" || s.index.Dir(path) != ""
+		})
+	}
 	return safeio.Options{Roots: roots, InPlace: s.opts.inPlace}
 }
 

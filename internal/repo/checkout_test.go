@@ -255,7 +255,9 @@ func TestCommitsRunNothing(t *testing.T) {
 	if _, err := c.Blobs(files); err != nil {
 		t.Error(err)
 	}
-	if _, err := realGit().Staged([]string{"r/a.conf"}); err != nil {
+	index := openIndex(t, "r")
+	index.Staged("r/a.conf")
+	if _, _, err := index.Text("r/a.conf"); err != nil {
 		t.Error(err)
 	}
 	if ran, err := os.ReadFile(marker); err == nil {
@@ -285,26 +287,74 @@ func TestStagedIsWhatTheNextCommitChanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, "r/untracked.conf", "u\n")
-	var paths []string
-	for _, name := range []string{"same", "staged", "part", "work", "new", "untracked"} {
-		paths = append(paths, "r/"+name+".conf")
+	index := openIndex(t, "r")
+	var staged []string
+	for _, name := range []string{"same", "staged", "part", "work", "gone", "new", "untracked"} {
+		if index.Staged("r/" + name + ".conf") {
+			staged = append(staged, name)
+		}
 	}
-	staged, err := realGit().Staged(paths)
-	if err != nil {
-		t.Fatal(err)
+	if got := strings.Join(staged, " "); got != "staged part gone new" {
+		t.Errorf("%s are staged", got)
 	}
-	want := map[string]string{"r/staged.conf": "", "r/new.conf": "", "r/part.conf": "staged\n"}
-	if len(staged) != len(want) {
-		t.Errorf("%d are staged: %v", len(staged), staged)
-	}
-	for name, text := range want {
-		if f, ok := staged[name]; !ok || string(f.Text) != text {
-			t.Errorf("%s: %v %q", name, ok, f.Text)
+	for name, want := range map[string]string{"same": "", "staged": "", "new": "", "untracked": "", "part": "staged\n", "gone": "staged\n", "work": "old\n"} {
+		text, other, err := index.Text("r/" + name + ".conf")
+		if err != nil || other != (want != "") || string(text) != want {
+			t.Errorf("%s: %q %v %v", name, text, other, err)
 		}
 	}
 	put(t, "out.conf", "x\n")
-	if _, err := realGit().Staged([]string{"out.conf"}); err == nil {
-		t.Error("outside of a checkout something is staged")
+	if err := index.Open("out.conf"); err != nil || index.Staged("out.conf") {
+		t.Errorf("outside of a checkout something is staged (%v)", err)
+	}
+}
+
+// openIndex returns the index of the checkout that a path lies in.
+func openIndex(t *testing.T, path string) *Index {
+	t.Helper()
+	index := realGit().Index(func(name string) int { return len(filepath.Ext(name)) })
+	if err := index.Open(path); err != nil {
+		t.Fatal(err)
+	}
+	return index
+}
+
+// Whatever stands in the work tree in the place of a staged file, or of a folder
+// above it, the index has the file under its name.
+func TestIndexHasWhatIsGoneFromTheWorkTree(t *testing.T) {
+	isolate(t)
+	put(t, "r/d/e/a.conf", "a\n")
+	commit(t, "r")
+	put(t, "r/d/e/b.conf", "b\n")
+	put(t, "elsewhere/e/b.conf", "x\n")
+	put(t, "elsewhere/e/a.conf", "a\n")
+	git(t, "r", "add", "-A")
+	for _, become := range []func(){
+		func() {},
+		func() { symlink(t, "../elsewhere", "r/d") },
+		func() { put(t, "r/d", "a file\n") },
+		func() { put(t, "r/d/e/b.conf/c", "in a folder\n") },
+	} {
+		if err := os.RemoveAll("r/d"); err != nil {
+			t.Fatal(err)
+		}
+		become()
+		for _, path := range []string{"r", "r/d", "r/d/e", "r/d/e/b.conf"} {
+			opts := options()
+			opts.Index = opts.Git.Index(func(name string) int { return len(filepath.Ext(name)) })
+			found, err := Discover([]string{path}, opts)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				continue
+			}
+			all := strings.Join(append(found.Targets, found.Context...), " ")
+			if !strings.Contains(all, filepath.FromSlash("r/d/e/b.conf")) || !strings.Contains(all, filepath.FromSlash("r/d/e/a.conf")) {
+				t.Errorf("%s: found %q and beside it %q", path, found.Targets, found.Context)
+			}
+			if text, ok, err := opts.Index.Text("r/d/e/b.conf"); string(text) != "b\n" || !ok || err != nil {
+				t.Errorf("%s: %q %v %v", path, text, ok, err)
+			}
+		}
 	}
 }
 
@@ -314,9 +364,8 @@ func TestStagedBeforeTheFirstCommit(t *testing.T) {
 	put(t, "r/a.conf", "a\n")
 	git(t, ".", "init", "-q", "r")
 	git(t, "r", "add", "a.conf")
-	staged, err := realGit().Staged([]string{"r/a.conf"})
-	if err != nil || len(staged) != 1 {
-		t.Errorf("%v %v", staged, err)
+	if !openIndex(t, "r").Staged("r/a.conf") {
+		t.Error("not staged")
 	}
 }
 
@@ -341,12 +390,12 @@ func TestStagedInsideAHookMeansItsIndex(t *testing.T) {
 	t.Chdir("r")
 	for _, name := range []string{index, ".git/other"} {
 		t.Setenv("GIT_INDEX_FILE", name)
-		if staged, err := realGit().Staged([]string{"a.conf", "b.conf"}); err != nil || len(staged) != 2 {
-			t.Errorf("%s: %v %v", name, staged, err)
+		if index := openIndex(t, "."); !index.Staged("a.conf") || !index.Staged("b.conf") {
+			t.Errorf("%s: not all is staged", name)
 		}
 	}
 	t.Setenv("GIT_INDEX_FILE", "")
-	if staged, err := realGit().Staged([]string{"a.conf", "b.conf"}); err != nil || len(staged) != 1 {
-		t.Errorf("%v %v", staged, err)
+	if index := openIndex(t, "."); !index.Staged("a.conf") || index.Staged("b.conf") {
+		t.Error("the index of the hook counts outside of it")
 	}
 }

@@ -118,15 +118,25 @@ func (f *finder) beside(dir string, l *limit) error {
 	if err != nil {
 		return err
 	}
-	root, err := realPath(dir)
-	if err != nil {
-		return &PathError{dir, "cannot be read: " + reason(err), err}
+	index := f.opts.Index
+	root := ""
+	if index != nil {
+		root = index.Dir(dir)
+	}
+	gone := root != ""
+	if !gone {
+		if root, err = realPath(dir); err != nil {
+			return &PathError{dir, "cannot be read: " + reason(err), err}
+		}
 	}
 	w := &walker{f: f, prefix: dir + separator, dot: dir, root: root, order: -1, limit: l, dirs: map[string]*dirState{"": {true, cfg}}}
 	if dir == "." {
 		w.prefix = ""
 	} else if strings.HasSuffix(dir, separator) {
 		w.prefix = dir
+	}
+	if gone {
+		return w.gone(false)
 	}
 	all, err := os.ReadDir(root)
 	if err != nil {
@@ -139,6 +149,11 @@ func (f *finder) beside(dir string, l *limit) error {
 		}
 	}
 	ignored := w.ignoredHere(names)
+	if index != nil {
+		for _, key := range index.under(root, false) {
+			names = append(names, filepath.Base(key))
+		}
+	}
 	for _, name := range names {
 		if ignored[name] || w.isCut() {
 			continue

@@ -20,6 +20,9 @@ const Suffix = ".conf"
 type Options struct {
 	// Git is asked which files a checkout ignores, nil for nobody.
 	Git *Git
+	// Index is what counts where it holds something else than the work tree, nil
+	// for the work tree alone.
+	Index *Index
 	// Config returns the configuration of a directory (config.Loader.Load),
 	// nil for none.
 	Config func(dir string) (*config.Config, error)
@@ -141,7 +144,7 @@ func Discover(paths []string, opts Options) (*Found, error) {
 	}
 	dirs := make([]bool, len(paths))
 	for i, path := range paths {
-		if dirs[i], err = inspect(path); err != nil {
+		if dirs[i], err = inspect(path, opts.Index); err != nil {
 			return nil, err
 		}
 	}
@@ -168,7 +171,18 @@ func Discover(paths []string, opts Options) (*Found, error) {
 }
 
 // inspect reports whether a path that was given is a directory.
-func inspect(path string) (isDir bool, err error) {
+func inspect(path string, index *Index) (isDir bool, err error) {
+	if index != nil {
+		if err := index.Open(path); err != nil {
+			return false, err
+		}
+		switch {
+		case index.Key(path) != "":
+			return false, nil
+		case index.Dir(path) != "":
+			return true, nil
+		}
+	}
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
@@ -198,6 +212,7 @@ type entry struct {
 	id    fileID // set if the file has several names (hard links)
 	// unread says that id is known only when the file is read.
 	unread bool
+	staged bool // what the index holds of it counts
 }
 
 // finder collects files.
@@ -219,6 +234,9 @@ func (f *finder) config(dir string) (*config.Config, error) {
 	if f.opts.Config == nil {
 		return nil, nil
 	}
+	for x := f.opts.Index; x != nil && x.Dir(dir) != ""; {
+		dir = filepath.Dir(dir) // settings are read as they are on disk
+	}
 	return f.opts.Config(dir)
 }
 
@@ -230,6 +248,13 @@ func (f *finder) note(format string, args ...any) {
 }
 
 func (f *finder) file(path string, order int) error {
+	if x := f.opts.Index; x != nil {
+		if key := x.Key(path); key != "" {
+			f.given[key] = true
+			f.entries = append(f.entries, entry{name: path, real: key, order: order, staged: true})
+			return nil
+		}
+	}
 	real, err := realPath(path)
 	if err != nil {
 		return &PathError{path, "cannot be read: " + reason(err), err}

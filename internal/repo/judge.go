@@ -80,13 +80,13 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 			all[i].identify()
 			return
 		}
-		head, id, whole, err := readHead(entries[i].real, f.opts.Wanted(entries[i].name))
+		head, id, whole, err := f.head(&entries[i])
 		if all[i].err = err; err != nil {
 			all[i].identify()
 		} else {
 			all[i].id = id
 			all[i].Verdict = f.opts.Judge(entries[i].name, head, whole)
-			if whole && all[i].Class <= Part { // the others are not read again
+			if whole && all[i].Class <= Part && !entries[i].staged { // the others are not read again
 				all[i].text = head
 			}
 		}
@@ -198,6 +198,17 @@ func (f *finder) decide(path string, taken bool, why string) {
 }
 
 var errNotRegular = errors.New("is no regular file any more")
+
+// head returns the beginning of a file as readHead does, of one that is staged as
+// the index holds it.
+func (f *finder) head(e *entry) (head []byte, id fileID, whole bool, err error) {
+	max := f.opts.Wanted(e.name)
+	if !e.staged {
+		return readHead(e.real, max)
+	}
+	text, _, err := f.opts.Index.Text(e.real)
+	return text[:min(max, len(text))], id, len(text) <= max, err
+}
 
 // readHead returns up to max bytes of a file's beginning, and whether that is
 // all of it; and the file's identity if it has several names.

@@ -59,21 +59,87 @@ func (c *Checkout) Blobs(entries []Entry) ([][]byte, error) {
 	if _, err := c.run(cmd); err != nil {
 		return nil, err
 	}
-	rest := out.Bytes()
-	texts := make([][]byte, len(entries))
-	for i, e := range entries {
+	texts, bad := splitBlobs(out.Bytes(), len(entries))
+	if i := len(texts); i < len(entries) {
+		return nil, fmt.Errorf("%s: %s cannot be read: git says %q; is the repository complete?", c.at, shown(entries[i].Path), bad)
+	}
+	return texts, nil
+}
+
+// splitBlobs takes apart what git cat-file --batch says of n blobs. If there are
+// fewer, bad is the line in the place of the next.
+func splitBlobs(rest []byte, n int) (texts [][]byte, bad string) {
+	texts = make([][]byte, 0, n)
+	for range n {
 		line, after, ok := bytes.Cut(rest, []byte("\n"))
 		f := strings.Fields(string(line))
 		if !ok || len(f) != 3 || f[1] != "blob" {
-			return nil, fmt.Errorf("%s: %s cannot be read: git says %q; is the repository complete?", c.at, shown(e.Path), line)
+			return texts, string(line)
 		}
-		n, err := strconv.Atoi(f[2])
-		if err != nil || n < 0 || n >= len(after) {
-			return nil, fmt.Errorf("%s: %s cannot be read: git says %q", c.at, shown(e.Path), line)
+		size, err := strconv.Atoi(f[2])
+		if err != nil || size < 0 || size >= len(after) {
+			return texts, string(line)
 		}
-		texts[i], rest = after[:n:n], after[n+1:]
+		texts, rest = append(texts, after[:size:size]), after[size+1:]
 	}
-	return texts, nil
+	return texts, ""
+}
+
+// blobs hands on the contents of blobs as they are stored, nil for one larger
+// than max.
+func (g *Git) blobs(root string, ids []string, max int, do func(i int, text []byte)) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	ask := func(how string, ids []string) ([]byte, error) {
+		var out bytes.Buffer
+		_, err := g.run(Command{Dir: root, Env: inside(root), Args: []string{"cat-file", how}, Stdin: []byte(strings.Join(ids, "\n") + "\n"), Stdout: &out})
+		return out.Bytes(), err
+	}
+	text, err := ask("--batch-check", ids)
+	if err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	var small []string
+	var at []int
+	sum := 0
+	flush := func() error {
+		if len(small) == 0 {
+			return nil
+		}
+		out, err := ask("--batch", small)
+		if err != nil {
+			return err
+		}
+		texts, bad := splitBlobs(out, len(small))
+		if len(texts) < len(small) {
+			return fmt.Errorf("%s: %s cannot be read: git says %q; is the repository complete?", root, small[len(texts)], bad)
+		}
+		for i, text := range texts {
+			do(at[i], text)
+		}
+		small, at, sum = nil, nil, 0
+		return nil
+	}
+	for i, id := range ids {
+		size := -1
+		if f := strings.Fields(lines[min(i, len(lines)-1)]); len(f) == 3 {
+			size, _ = strconv.Atoi(f[2]) // of one that is missing the other call tells
+		}
+		if size > max {
+			do(i, nil)
+			continue
+		}
+		if sum += size; sum > max {
+			if err := flush(); err != nil {
+				return err
+			}
+			sum = size
+		}
+		small, at = append(small, id), append(at, i)
+	}
+	return flush()
 }
 
 // Commit is a commit to be made: files that get other content.

@@ -58,9 +58,15 @@ func (f *finder) directory(path string, order int, l *limit) error {
 	if err != nil {
 		return &PathError{path, "cannot be read: " + reason(err), err}
 	}
-	root, err := filepath.EvalSymlinks(abs)
-	if err != nil {
-		return &PathError{path, "cannot be read: " + reason(err), err}
+	root := ""
+	if x := f.opts.Index; x != nil {
+		root = x.Dir(path)
+	}
+	gone := root != ""
+	if !gone {
+		if root, err = filepath.EvalSymlinks(abs); err != nil {
+			return &PathError{path, "cannot be read: " + reason(err), err}
+		}
 	}
 	w := &walker{f: f, prefix: path, dot: path, root: root, order: order, limit: l, dirs: map[string]*dirState{}}
 	switch {
@@ -70,6 +76,9 @@ func (f *finder) directory(path string, order int, l *limit) error {
 		w.prefix += separator
 	}
 	f.walked = append(f.walked, root)
+	if gone {
+		return w.gone(true)
+	}
 	return w.start()
 }
 
@@ -85,6 +94,24 @@ func (w *walker) start() error {
 		}
 	}
 	return w.plain("")
+}
+
+// gone takes the files that the index has in a directory which is there no more,
+// or has become something else.
+func (w *walker) gone(deep bool) error {
+	cfg, err := w.f.config(w.dot)
+	if err != nil {
+		return err
+	}
+	w.dirs[""] = &dirState{true, cfg}
+	for _, key := range w.f.opts.Index.under(w.root, deep) {
+		if rel, err := filepath.Rel(w.root, key); err == nil {
+			if err := w.take(rel, false); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (w *walker) name(rel string) string {
@@ -180,6 +207,12 @@ func (w *walker) checkout(rel, top string) error {
 	if err != nil || !state.ok {
 		return err
 	}
+	if x := w.f.opts.Index; x != nil {
+		// Of what is only context it need not be known.
+		if err := x.load(top); err != nil && w.limit == nil {
+			return err
+		}
+	}
 	files, inner, err := w.list(rel)
 	if err == nil && rel == "" && len(files)+len(inner) == 0 && top != w.root {
 		// A directory that git ignores as a whole was given all the same.
@@ -243,7 +276,12 @@ func (w *walker) list(rel string) (files, inner []string, err error) {
 		{[]string{"ls-files", "-z", "-s"}, tracked},
 		{[]string{"ls-files", "-z", "-o", "--exclude-standard"}, untracked},
 	} {
-		stderr, err := w.f.opts.Git.run(Command{Dir: w.full(rel), Env: inside(w.f.opts.Git.rootOf(w.full(rel))), Args: c.args, Stdout: &records{do: c.do}})
+		top := w.f.opts.Git.rootOf(w.full(rel))
+		env := inside(top)
+		if w.f.opts.Index != nil {
+			env = append(env, w.f.opts.Git.hookIndex(top)...)
+		}
+		stderr, err := w.f.opts.Git.run(Command{Dir: w.full(rel), Env: env, Args: c.args, Stdout: &records{do: c.do}})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -275,6 +313,9 @@ func (w *walker) inspect(rel string) (*dirState, error) {
 		return &dirState{}, err
 	}
 	info, err := os.Lstat(w.full(rel))
+	if x := w.f.opts.Index; x != nil && (err != nil || !info.IsDir()) && x.Dir(w.full(rel)) != "" {
+		return &dirState{true, parent.config}, nil
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
 		return &dirState{}, nil
@@ -303,6 +344,12 @@ func (w *walker) take(rel string, regular bool) error {
 		return err
 	}
 	full := w.full(rel)
+	if x := w.f.opts.Index; x != nil && x.holds(full) {
+		if w.mayTake(full) {
+			w.f.entries = append(w.f.entries, entry{name: w.name(rel), real: full, order: w.order, staged: true})
+		}
+		return nil
+	}
 	if regular && w.f.opts.Judge != nil {
 		if w.mayTake(full) {
 			w.f.entries = append(w.f.entries, entry{name: w.name(rel), real: full, order: w.order, unread: true})
