@@ -40,6 +40,7 @@ type Options struct {
 	Flags  string // a digest of all that decides about corrections
 	Given  string // the same in words, without secrets
 	State  *State // nil for a dry run
+	Before *State // what earlier runs did, for a dry run, which only reads it; may be nil
 	// Dir is a private directory of the run. What is in its folder tmp is
 	// removed.
 	Dir        string
@@ -173,16 +174,13 @@ func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
 		return err
 	}
 	defer os.RemoveAll(scratch)
-	var before Entry
-	if r.State != nil {
-		before, _ = r.State.Entry(src.Key)
-	}
-	if src.URL != "" && before.Stage == Pushed {
-		if done, err := r.pushedBefore(src, before, scratch, o); done || err != nil {
+	before := r.before(src)
+	if src.URL != "" && own(before) {
+		if done, err := r.remoteBefore(ctx, src, before, scratch, o); done || err != nil {
 			return err
 		}
 	}
-	dir, err := r.place(src, scratch)
+	dir, err := r.place(src, before, scratch)
 	if err != nil {
 		return err
 	}
@@ -203,15 +201,23 @@ func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
 	if err != nil {
 		return err
 	}
+	if !r.Write {
+		return r.look(ctx, src, c, before, base, there, scratch, o)
+	}
 	next, err := r.earlier(c, before, base, there)
 	if err != nil {
 		return err
 	}
 	if next.Stage == "" {
-		next, err = r.examine(ctx, src, c, base, there, scratch, o)
-		if err != nil || next.Stage == "" {
+		next, err = r.examine(ctx, src, c, base, scratch, o)
+	} else if src.URL == "" && there == next.Head && base != next.Base {
+		var done bool
+		if done, err = r.moved(ctx, src, c, next, base, scratch, o); done {
 			return err
 		}
+	}
+	if err != nil || next.Stage == "" {
+		return err
 	}
 	o.Entry = next
 	// From here on git is not cut off: each call takes some milliseconds.
@@ -219,7 +225,7 @@ func (r *run) one(ctx context.Context, src Source, o *Outcome) error {
 }
 
 // place returns where the repository is, and clones it if need be.
-func (r *run) place(src Source, scratch string) (string, error) {
+func (r *run) place(src Source, before Entry, scratch string) (string, error) {
 	if src.URL == "" {
 		if _, err := os.Stat(src.Dir); errors.Is(err, fs.ErrNotExist) {
 			return "", errors.New("there is no such directory")
@@ -229,30 +235,16 @@ func (r *run) place(src Source, scratch string) (string, error) {
 	dir := filepath.Join(scratch, "clone")
 	if r.Write {
 		dir = filepath.Join(r.Dir, "clones", src.Slug+"-"+src.Key[:8])
+		if before.Stage == Undone { // it may be behind by now
+			if err := os.RemoveAll(dir); err != nil {
+				return "", err
+			}
+		}
 		if _, err := os.Stat(dir); err == nil {
 			return dir, nil
 		}
 	}
 	return dir, repo.Clone(r.read, src.URL, dir)
-}
-
-// pushedBefore reports whether a branch is still where an earlier run pushed
-// it to, so that nothing need be cloned.
-func (r *run) pushedBefore(src Source, before Entry, scratch string, o *Outcome) (bool, error) {
-	head, err := repo.RemoteBranch(r.read, scratch, src.URL, r.Branch)
-	if err != nil || head == "" {
-		return false, err
-	}
-	o.Entry, o.Status = before, StatusChanged
-	switch {
-	case before.Flags != r.Flags:
-		o.Status, o.Message = StatusRefused, r.otherFlags(before)
-	case head == before.Head:
-		o.Notes = append(o.Notes, "an earlier run did it")
-	default:
-		o.Notes = append(o.Notes, "the branch has other commits by now, and was left alone")
-	}
-	return true, nil
 }
 
 // otherFlags says how the run that made a branch was another one.
@@ -268,15 +260,12 @@ func (r *run) otherFlags(before Entry) string {
 // without a stage if there is nothing to go on with. An error says that the
 // branch is not the run's own.
 func (r *run) earlier(c *repo.Checkout, before Entry, base, there string) (Entry, error) {
-	own := before.Stage == Made || before.Stage == Branched || before.Stage == Pushed
 	switch {
-	case r.State == nil && there != "":
-		return Entry{}, nil // a dry run notes it
-	case there != "" && own && before.Flags != r.Flags:
+	case there != "" && own(before) && before.Flags != r.Flags:
 		return Entry{}, fmt.Errorf("%w: %s", repo.ErrBranchExists, r.otherFlags(before))
-	case there != "" && own && there == before.Head:
+	case there != "" && own(before) && there == before.Head:
 		return before, nil
-	case there != "" && own:
+	case there != "" && own(before):
 		on, err := c.Contains(there, before.Head)
 		if err == nil && on {
 			return before, nil
@@ -294,20 +283,19 @@ func (r *run) earlier(c *repo.Checkout, before Entry, base, there string) (Entry
 	return Entry{}, nil
 }
 
-// examine works out what is to be corrected, and makes the commits, but no
-// branch yet. The entry has no stage if that is all there is to do.
-func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, there, scratch string, o *Outcome) (Entry, error) {
+// plan works out what is to be corrected.
+func (r *run) plan(ctx context.Context, src Source, c *repo.Checkout, base, scratch string, o *Outcome) (Entry, *Plan, error) {
 	root := filepath.Join(scratch, "tree")
 	if err := os.Mkdir(root, 0o700); err != nil {
-		return Entry{}, err
+		return Entry{}, nil, err
 	}
 	tree, err := newTree(c, base, root, r.Wanted)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, nil, err
 	}
 	plan, err := r.Examine(ctx, src, tree)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, nil, err
 	}
 	e := Entry{Key: src.Key, Name: src.Name, Dir: c.Top, Stage: Unchanged, Flags: r.Flags, Given: r.Given, Base: base, Counts: plan.Counts}
 	if e.Dir == "" {
@@ -315,27 +303,29 @@ func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, t
 	}
 	o.Notes = append(append(o.Notes, tree.Left...), plan.Notes...)
 	o.Diff = plan.Diff
-	commits := make([]repo.Commit, len(plan.Commits))
-	for i, p := range plan.Commits {
-		commits[i] = repo.Commit{Message: p.Message, Files: p.Texts}
+	for _, p := range plan.Commits {
 		e.Commits = append(e.Commits, planned(p))
 	}
+	e.Texts = plan.digests()
 	if len(plan.Commits) > 0 {
 		r.noteDirty(c, plan, o)
 	}
-	if !r.Write {
-		e.Stage = ""
-		o.Entry, o.Status = e, StatusUnchanged
-		if len(plan.Commits) > 0 {
-			o.Status = StatusWouldChange
-			if there != "" {
-				o.Notes = append(o.Notes, fmt.Sprintf("--write would not: the branch %s exists already", r.Branch))
-			}
-		}
-		return e, r.summarise(o, plan.Body)
+	return e, plan, nil
+}
+
+// examine works out what is to be corrected, and makes the commits, but no
+// branch yet.
+func (r *run) examine(ctx context.Context, src Source, c *repo.Checkout, base, scratch string, o *Outcome) (Entry, error) {
+	e, plan, err := r.plan(ctx, src, c, base, scratch, o)
+	if err != nil {
+		return Entry{}, err
 	}
 	if len(plan.Commits) == 0 {
 		return e, r.State.Record(e)
+	}
+	commits := make([]repo.Commit, len(plan.Commits))
+	for i, p := range plan.Commits {
+		commits[i] = repo.Commit{Message: p.Message, Files: p.Texts}
 	}
 	id, err := c.Identity()
 	if err != nil {
@@ -392,6 +382,9 @@ func (r *run) finish(ctx context.Context, src Source, c *repo.Checkout, o *Outco
 		return err
 	}
 	if there == "" {
+		if err := r.free(c); err != nil {
+			return err
+		}
 		if err := c.CreateBranch(r.Branch, e.Head); err != nil {
 			return err
 		}

@@ -22,19 +22,21 @@ const (
 
 // Entry is what the state says about one repository.
 type Entry struct {
-	Key      string   `json:"key"`
-	Name     string   `json:"name"`
-	Dir      string   `json:"dir,omitempty"` // where the branch is
-	Stage    Stage    `json:"stage"`
-	Flags    string   `json:"flags"`           // a digest of what decides about corrections
-	Given    string   `json:"given,omitempty"` // the same in words
-	Base     string   `json:"base"`
-	Head     string   `json:"head,omitempty"`
-	Pushed   string   `json:"pushed,omitempty"` // where to, without a password
-	Summary  string   `json:"summary,omitempty"`
-	Counts   Counts   `json:"counts"`
-	Commits  []Commit `json:"commits,omitempty"`
-	Markdown string   `json:"markdown,omitempty"` // until the summary is written
+	Key     string   `json:"key"`
+	Name    string   `json:"name"`
+	Dir     string   `json:"dir,omitempty"` // where the branch is
+	Stage   Stage    `json:"stage"`
+	Flags   string   `json:"flags"`           // a digest of what decides about corrections
+	Given   string   `json:"given,omitempty"` // the same in words
+	Base    string   `json:"base"`
+	Head    string   `json:"head,omitempty"`
+	Pushed  string   `json:"pushed,omitempty"` // where to, without a password
+	Summary string   `json:"summary,omitempty"`
+	Counts  Counts   `json:"counts"`
+	Commits []Commit `json:"commits,omitempty"`
+	// Texts stands for what the corrected files hold on the branch, by name.
+	Texts    map[string]string `json:"texts,omitempty"`
+	Markdown string            `json:"markdown,omitempty"` // until the summary is written
 }
 
 // Counts say what was found in a repository.

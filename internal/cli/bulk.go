@@ -186,6 +186,10 @@ func (r *bulkRun) open(opts *bulk.Options) (func(), error) {
 			return nil, err
 		}
 		opts.Dir = dir
+		if opts.Before, err = readBulkState(r.branch); err != nil {
+			remove()
+			return nil, err
+		}
 		done := r.app.abandon.onExit(remove)
 		return func() { remove(); done() }, nil
 	}
@@ -236,6 +240,15 @@ func dryDir() (dir string, remove func(), err error) {
 		return "", nil, err
 	}
 	return dir, func() { lock.Close(); os.RemoveAll(dir) }, nil
+}
+
+// readBulkState returns what earlier runs that make a branch have done.
+func readBulkState(branch string) (*bulk.State, error) {
+	dir, err := bulkDir(branch)
+	if err != nil {
+		return nil, err
+	}
+	return bulk.ReadState(filepath.Join(dir, "state.jsonl"))
 }
 
 // openBulkState locks the directory of a run and opens its state.

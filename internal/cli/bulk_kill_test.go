@@ -219,7 +219,10 @@ func (b *bulkBench) check(table string) {
 	for i, kind := range b.kinds {
 		dir, want := b.repository(i), b.want[kind]
 		last := map[bool]string{true: "natsfix/fixes", false: "-"}[want > 0]
-		if kind == "broken" || kind == "blocked" || kind == "readonly" && want == 0 {
+		if kind == "blocked" {
+			last = "refused"
+		}
+		if kind == "broken" || kind == "readonly" && want == 0 {
 			last = "error"
 		}
 		if row := lines[i+1]; !strings.HasPrefix(row, fmt.Sprintf("src/%03d ", i)) || !strings.HasSuffix(row, " "+last) {

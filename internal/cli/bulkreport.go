@@ -194,8 +194,12 @@ func (r *bulkRun) bulkNotes(outcomes []*bulk.Outcome) {
 	if !r.write {
 		verb, changed = "would change", count[bulk.StatusWouldChange]
 	}
-	r.say("%s: %d %s, %d as they are, %d refused, %d in error.", count1(len(outcomes), "repository", "repositories"),
-		changed, verb, count[bulk.StatusUnchanged], count[bulk.StatusRefused], count[bulk.StatusError])
+	earlier := ""
+	if n := count[bulk.StatusChanged]; !r.write && n > 0 {
+		earlier = fmt.Sprintf(", %d done by an earlier run", n)
+	}
+	r.say("%s: %d %s, %d as they are, %d refused, %d in error%s.", count1(len(outcomes), "repository", "repositories"),
+		changed, verb, count[bulk.StatusUnchanged], count[bulk.StatusRefused], count[bulk.StatusError], earlier)
 	if n := count[bulk.StatusSkipped]; n > 0 {
 		r.warn("interrupted; %s not looked at; %s made; the same command goes on", count1(n, "repository", "repositories"), count1(changed, "branch", "branches"))
 	}

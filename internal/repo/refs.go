@@ -35,6 +35,25 @@ func (c *Checkout) Branch(name string) (string, error) {
 	return strings.TrimSpace(out), err
 }
 
+// InTheWay returns a branch beside which there can be none of that name: git
+// keeps a/b in a folder a, so that a and a/b exclude each other.
+func (c *Checkout) InTheWay(name string) (string, error) {
+	ask := []string{"for-each-ref", "--format=%(refname)", branches + name}
+	for i, r := range name {
+		if r == '/' {
+			ask = append(ask, branches+name[:i])
+		}
+	}
+	out, err := c.ask(ask...)
+	for line := range strings.Lines(out) {
+		other := strings.TrimPrefix(strings.TrimRight(line, "\n"), branches)
+		if strings.HasPrefix(other, name+"/") || strings.HasPrefix(name, other+"/") {
+			return other, err
+		}
+	}
+	return "", err
+}
+
 // CreateBranch makes a branch that must not be there. It is there with that
 // commit or not at all, whatever happens. The error is ErrBranchExists if it is
 // there with another commit.

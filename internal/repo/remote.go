@@ -163,6 +163,15 @@ func (c *Checkout) RemoteURL(remote string) (string, error) {
 // RemoteBranch returns the commit that a branch has at an address, or "". dir is
 // a directory outside of any repository.
 func RemoteBranch(run Runner, dir, address, branch string) (string, error) {
+	return remoteRef(run, dir, address, branches+branch)
+}
+
+// RemoteHead returns the commit of the default branch at an address, or "".
+func RemoteHead(run Runner, dir, address string) (string, error) {
+	return remoteRef(run, dir, address, "HEAD")
+}
+
+func remoteRef(run Runner, dir, address, ref string) (string, error) {
 	if err := CheckURL(address); err != nil {
 		return "", err
 	}
@@ -172,7 +181,7 @@ func RemoteBranch(run Runner, dir, address, branch string) (string, error) {
 		args = append(args, "--upload-pack="+tame+"upload-pack")
 	}
 	_, err := run(Command{
-		Dir: dir, Args: append(args, "--", address, branches+branch), Stdout: &out, Network: true,
+		Dir: dir, Args: append(args, "--", address, ref), Stdout: &out, Network: true,
 		Env: []string{"GIT_CEILING_DIRECTORIES=" + filepath.Dir(dir)},
 	})
 	id, _, _ := strings.Cut(out.String(), "\t")
