@@ -136,8 +136,21 @@ func (s *session) below(dir, path string) (string, bool) {
 	return filepath.ToSlash(rel), true
 }
 
+// diffPath returns the path of the file itself where a path leads to it through
+// links: patches do not follow them.
+func (s *session) diffPath(path string) string {
+	if s.tree != nil || s.index != nil && s.index.Key(path) != "" {
+		return path // it is not that of the file on disk
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
 // diffName returns the name of a file in diffs: relative to s.base.
 func (s *session) diffName(path string) string {
+	path = s.diffPath(path)
 	if name, ok := s.below(s.base, path); ok {
 		return name
 	}
@@ -151,7 +164,7 @@ func (s *session) setBase(files []*engine.File, candidates ...string) {
 	for _, dir := range append(candidates, string(filepath.Separator)) {
 		all := dir != ""
 		for _, f := range files {
-			if _, ok := s.below(dir, f.Path); !ok {
+			if _, ok := s.below(dir, s.diffPath(f.Path)); !ok {
 				all = false
 				break
 			}
