@@ -146,11 +146,26 @@ func (f *fixRun) prepareCommit(ctx context.Context, req *request) (int, error) {
 	case refused:
 		f.warn("%s", report.Plain(no.why))
 		f.warn("nothing was written")
-		return exitRefused, nil
+		return exitRefused, f.refuseAll(no.why)
 	case err == nil && f.commit == nil && f.opts.commit:
 		f.say("There is nothing to commit.")
 	}
 	return exitDone, err
+}
+
+// refuseAll reports that nothing is written at all.
+func (f *fixRun) refuseAll(why string) error {
+	for _, g := range f.result.Groups {
+		if g.Refused != "" {
+			continue
+		}
+		g.Refused = why
+		for _, file := range g.Files {
+			file.Status, file.Message = engine.Refused, why
+		}
+	}
+	f.setBase(f.changedFiles(), f.dir, f.root(f.dir))
+	return f.writeReports(f.report(useColor(f.opts.alwaysColor, f.opts.noColor, f.app.Stdout)))
 }
 
 // finish does everything behind the engine.

@@ -72,7 +72,19 @@ func (a *App) options(c *call) (*options, error) {
 			return nil, err
 		}
 	}
-	return o, nil
+	return o, o.checkFormats(c.Context)
+}
+
+// checkFormats refuses reports that would never be written.
+func (o *options) checkFormats(c *cli.Context) error {
+	other := slices.ContainsFunc(o.formats, func(f format) bool { return f.name != "text" })
+	switch {
+	case other && o.showFiles:
+		return usage("--show-files lists files as text; leave --format out")
+	case other && o.updateBaseline && c.Command.Name != "bulk":
+		return usage("--update-baseline writes the baseline in the place of a report; leave --format out")
+	}
+	return nil
 }
 
 // readChoices reads flags that exclude each other or take one of some words.
