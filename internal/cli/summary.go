@@ -279,21 +279,23 @@ func is(n int, what string) string {
 	return report.Count(n, what) + " are"
 }
 
-// maskNote says that secrets were masked, since such a diff does not apply.
+// maskNote says that secrets were masked, since such a diff does not apply. With
+// --quiet it is said of nothing but a diff on standard output, which somebody may
+// be about to apply.
 func (s *session) maskNote() {
-	if !s.masked {
+	if !s.masked || s.opts.quiet && s.opts.stdoutFormat() != "" {
 		return
 	}
+	text := "Secrets are masked; natsfix --patch FILE writes a diff that has them and applies."
 	switch {
 	case s.opts.patch != "":
-		fmt.Fprintf(s.msg, "Secrets are masked in what is shown; %s has them.\n", s.opts.patch)
+		text = fmt.Sprintf("Secrets are masked in what is shown; %s has them.", s.opts.patch)
 	case s.readsStdin():
-		fmt.Fprintln(s.msg, "Secrets are masked in what is shown; --reveal shows them.")
+		text = "Secrets are masked in what is shown; --reveal shows them."
 	case s.command == "fix" || s.command == "edit" || s.command == "recipe run":
-		fmt.Fprintln(s.msg, "Secrets are masked, so the diff shown does not apply; --patch FILE writes one that does.")
-	default:
-		fmt.Fprintln(s.msg, "Secrets are masked; natsfix --patch FILE writes a diff that has them and applies.")
+		text = "Secrets are masked, so the diff shown does not apply; --patch FILE writes one that does."
 	}
+	fmt.Fprintln(s.msg, report.Lines(text))
 }
 
 // nextCommand names the command that goes on from here.
