@@ -45,6 +45,7 @@ func (s *session) discover(req *request) error {
 	if err := s.settle(req, slices.Concat(req.Targets, req.Parts)); err != nil {
 		return err
 	}
+	chosen := len(req.Targets)
 	targets, beside, parts := req.Targets, req.Context, req.Parts
 	req.open = func(r *request) {
 		r.Targets, r.Context, r.Parts = targets, beside, slices.Clone(parts)
@@ -60,6 +61,8 @@ func (s *session) discover(req *request) error {
 	}
 	switch {
 	case len(req.Targets) > 0:
+	case chosen > 0:
+		s.say("No file to look at: what was named holds no NATS configuration that can be judged.")
 	case len(found.Targets) > 0 && s.opts.staged:
 		s.say("No file to look at: none is staged.")
 	case len(found.Targets) > 0:

@@ -179,7 +179,7 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 			out = append(out, path)
 			continue
 		}
-		if len(f.Documents)+len(f.Commands) == 0 && asked {
+		if asked && len(f.Documents) == 0 && (len(f.Commands) == 0 || len(f.Left) > 0) {
 			o.warn("%s: no NATS configuration was found in it%s", report.Plain(o.name(path)), report.Plain(because(f.Left)))
 		}
 		for i, d := range f.Documents {
