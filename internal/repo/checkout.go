@@ -51,11 +51,23 @@ func OpenCheckout(run Runner, dir, scratch string) (*Checkout, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := strings.Split(strings.TrimRight(out, "\n"), "\n")
-	if len(lines) != 4 {
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	last := len(lines) - 1
+	switch {
+	case last < 3:
 		return nil, fmt.Errorf("%s: git rev-parse says %q; four lines were expected", real, out)
+	case last == 3:
+		c.Dir, c.Common = lines[1], lines[2]
+	default: // a name has a line break in it, and it is not known whose it is
+		for option, to := range map[string]*string{"--absolute-git-dir": &c.Dir, "--git-common-dir": &c.Common} {
+			one, err := c.ask("rev-parse", option)
+			if err != nil {
+				return nil, err
+			}
+			*to = strings.TrimSuffix(one, "\n")
+		}
 	}
-	c.Dir, c.Common, c.Format = lines[1], lines[2], lines[3]
+	c.Format = lines[last]
 	if !filepath.IsAbs(c.Common) {
 		c.Common = filepath.Join(real, c.Common)
 	}
@@ -64,7 +76,7 @@ func OpenCheckout(run Runner, dir, scratch string) (*Checkout, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Top = filepath.FromSlash(strings.TrimRight(top, "\n")); c.Top != real {
+		if c.Top = filepath.FromSlash(strings.TrimSuffix(top, "\n")); c.Top != real {
 			return nil, fmt.Errorf("%s: its work tree is %s (core.worktree); that is not supported", real, c.Top)
 		}
 	}
