@@ -374,6 +374,35 @@ func TestWorkTreesOfOneRepositoryAreCorrectedOnce(t *testing.T) {
 	}
 }
 
+// git tells where a repository is on lines of their own.
+func TestANameMayHaveLineBreaks(t *testing.T) {
+	isolate(t)
+	repository(t, "a\nb")
+	repository(t, "c\n")
+	opts := options(t, "state")
+	for _, o := range runAll(t, opts, ".") {
+		if o.Status != StatusChanged {
+			t.Errorf("%q: %s %s", o.Source.Name, o.Status, o.Message)
+		}
+	}
+}
+
+// What was moved cannot be found again, and is not said to be undone.
+func TestUndoSaysThatARepositoryIsGone(t *testing.T) {
+	isolate(t)
+	repository(t, "a")
+	opts := options(t, "state")
+	runAll(t, opts, "a")
+	if err := os.Rename("a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := Undo(t.Context(), opts.State, "new", false)
+	if err != nil || len(list) != 1 || !list[0].Gone || list[0].Removed {
+		t.Errorf("%+v %v", list, err)
+	}
+	git(t, "b", "rev-parse", "-q", "--verify", "new")
+}
+
 func TestADirectoryThatIsGoneIsSaidSo(t *testing.T) {
 	isolate(t)
 	write(t, "list", "gone\n")

@@ -14,6 +14,7 @@ import (
 type Undoing struct {
 	Entry
 	Removed bool   // or would be, in a dry run
+	Gone    bool   // the repository is not where it was
 	Why     string // why not
 }
 
@@ -50,7 +51,8 @@ func Undo(ctx context.Context, state *State, branch string, dry bool) ([]Undoing
 
 func undoOne(ctx context.Context, u *Undoing, branch string, dry bool) error {
 	if _, err := os.Stat(u.Dir); os.IsNotExist(err) {
-		return nil // with the repository
+		u.Gone = true
+		return nil // the branch with it, unless it was moved
 	}
 	scratch, err := os.MkdirTemp("", "natsfix-git-")
 	if err != nil {

@@ -36,6 +36,8 @@ func (s *session) undoBulk(ctx context.Context, branch string, dry bool) (int, e
 		case u.Why != "":
 			s.warn("%s: not removed: %s", name, report.Plain(u.Why))
 			code = exitRefused
+		case u.Gone && !isClone(dir, u.Dir):
+			s.warn("%s: there is no %s any more; if it was moved, git -C ITS-NEW-PLACE branch -D %s removes the branch there", name, report.Plain(relative(u.Dir)), shellQuote(branch))
 		case u.Removed && dry:
 			fmt.Fprintf(s.out, "%s: %s would be removed\n", name, branch)
 		case u.Removed:
@@ -57,4 +59,11 @@ func (s *session) undoBulk(ctx context.Context, branch string, dry bool) (int, e
 		return 0, fmt.Errorf("there is nothing to undo: no branch %s is left", branch)
 	}
 	return code, s.flush()
+}
+
+// isClone reports whether a repository is one that a run has cloned, and removed
+// when it was not needed any more.
+func isClone(dir, repository string) bool {
+	rel, err := filepath.Rel(realDir(dir), repository)
+	return err == nil && filepath.IsLocal(rel)
 }
