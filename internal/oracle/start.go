@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"regexp"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +102,7 @@ func inEmptyDirectory(o *server.Options, message string) bool {
 func defuse(o *server.Options, values map[string]any) []string {
 	o.PortsFileDir, o.PidFile, o.LogFile = "", "", ""
 	var notes []string
-	if _, ok := o.AccountResolver.(*server.URLAccResolver); ok && !asksNobody(o, values) {
+	if r, ok := o.AccountResolver.(*server.URLAccResolver); ok && !asksNobody(r) {
 		o.AccountResolver = offlineResolver{}
 		notes = append(notes, "resolver: the URL was not asked")
 	}
@@ -118,27 +118,17 @@ func defuse(o *server.Options, values map[string]any) []string {
 	return notes
 }
 
-// asksNobody reports whether the URL of the resolver, from its own field or from
-// the one operator's JWT (server/opts.go), has no scheme that the server speaks,
-// or no host: asking it is refused before anything is dialled.
-func asksNobody(o *server.Options, values map[string]any) bool {
-	text := ""
-	if v, named := resolverValue(values); named {
-		s, _ := v.(string)
-		m := urlResolver.FindStringSubmatch(s)
-		if m == nil {
-			return false
-		}
-		text = m[1]
-	} else if len(o.TrustedOperators) == 1 {
-		text = o.TrustedOperators[0].AccountServerURL
+// asksNobody reports whether the URL of a resolver has no scheme that the server
+// speaks, or no host, so that asking it is refused before anything is dialled. The
+// URL is the one that the server itself has read, wherever it had it from.
+func asksNobody(r *server.URLAccResolver) bool {
+	field := reflect.ValueOf(r).Elem().FieldByName("url")
+	if field.Kind() != reflect.String {
+		return false // of another release
 	}
-	u, err := url.Parse(strings.TrimSpace(text))
+	u, err := url.Parse(field.String())
 	return err == nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "")
 }
-
-// urlResolver is the text of a resolver that asks a URL (server/opts.go).
-var urlResolver = regexp.MustCompile(`(?i)(?:URL){1}(?:\({1}\s*"?([^\s"]*)"?\s*\){1})?\s*`)
 
 func resolverValue(values map[string]any) (v any, named bool) {
 	return lookup(values, "resolver", "account_resolver", "accounts_resolver")
