@@ -185,16 +185,15 @@ func (f *Fleet) linkGateways(book *addressBook) {
 		super.Servers = append(super.Servers, c.Servers...)
 		c.Super = super
 	}
-	f.gateways = book
 }
 
-// GatewayServers returns the servers of the fleet that the URLs of a
-// gateways[] entry lead to.
-func (f *Fleet) GatewayServers(e GatewayEntry) []*Server {
+// GatewayServers returns the servers that the URLs of a gateways[] entry of a
+// server of the realm lead to.
+func (r *Realm) GatewayServers(e GatewayEntry) []*Server {
 	var out []*Server
 	for _, u := range e.URLs {
 		a, _, _ := parseURL(u.Text(), "7222")
-		out = append(out, f.gateways.find(a)...)
+		out = append(out, r.gateways.find(a)...)
 	}
 	return out
 }

@@ -50,6 +50,10 @@ func (f *Fleet) Exists(path string) bool {
 	return apart || f.Doc(path) != nil
 }
 
+// Hosted reports whether a document stands inside a file of another kind, so that
+// only what stands in there with it can include it, or be included by it.
+func (f *Fleet) Hosted(path string) bool { return f.opts.Open != nil && f.opts.Open(path) }
+
 // FilesIn returns the paths of the files of a folder, without those of folders
 // below it.
 func (f *Fleet) FilesIn(folder string) []string {

@@ -21,8 +21,6 @@ type Fleet struct {
 	// LoadErrors are the documents that were asked for and could not be read.
 	LoadErrors []LoadError
 
-	gateways *addressBook
-
 	// What the fleet was built of, for With.
 	set   *Set
 	paths []string
@@ -196,10 +194,10 @@ func (s *Server) unchanged(set *Set) bool {
 	return true
 }
 
-// unlinked returns a copy of the server that belongs to no cluster yet.
+// unlinked returns a copy of the server that belongs to no cluster and realm yet.
 func (s *Server) unlinked() *Server {
 	next := *s
-	next.Cluster = nil
+	next.Cluster, next.Realm = nil, nil
 	return &next
 }
 

@@ -8,6 +8,17 @@ import (
 	"strings"
 )
 
+// Realm is the servers that may have to do with each other: those of the files,
+// or the examples of one Markdown file. A rule that compares a server with others
+// by more than its links looks at those of its realm, not at the whole fleet.
+type Realm struct {
+	Name     string // "" for the files
+	Servers  []*Server
+	Clusters []*Cluster
+
+	gateways *addressBook
+}
+
 // Cluster is a set of servers that are linked by routes, or one server alone.
 type Cluster struct {
 	Name    string // the cluster's name as its servers have it, "" if none or unknown
@@ -163,7 +174,7 @@ func (b *addressBook) onHosts(hosts []string, self *Server) []*Server {
 // links. Servers of different realms are not linked.
 func (f *Fleet) link(hosts, realms map[string]string) {
 	if len(realms) == 0 {
-		f.linkAll(hosts)
+		f.linkAll("", hosts)
 		return
 	}
 	byRealm := map[string][]*Server{"": nil}
@@ -173,26 +184,29 @@ func (f *Fleet) link(hosts, realms map[string]string) {
 	}
 	for _, realm := range slices.Sorted(maps.Keys(byRealm)) {
 		part := &Fleet{Servers: byRealm[realm]}
-		part.linkAll(hosts)
+		part.linkAll(realm, hosts)
 		f.Clusters = append(f.Clusters, part.Clusters...)
 		f.Supers = append(f.Supers, part.Supers...)
 		f.LeafLinks = append(f.LeafLinks, part.LeafLinks...)
-		if realm == "" {
-			f.gateways = part.gateways
-		}
 	}
 }
 
-func (f *Fleet) linkAll(hosts map[string]string) {
+// linkAll links all servers of f, which are those of a realm.
+func (f *Fleet) linkAll(realm string, hosts map[string]string) {
 	names := make(map[string][]string, len(hosts))
 	for host, root := range hosts {
 		names[root] = append(names[root], strings.ToLower(host))
 	}
 	f.linkClusters(newAddressBook(f.Servers, names, func(s *Server) listener { return s.clusterPort }))
-	f.linkGateways(newAddressBook(f.Servers, names, func(s *Server) listener { return s.gatewayPort }))
+	gateways := newAddressBook(f.Servers, names, func(s *Server) listener { return s.gatewayPort })
+	f.linkGateways(gateways)
 	f.linkLeaves(
 		newAddressBook(f.Servers, names, func(s *Server) listener { return s.leafPort }),
 		newAddressBook(f.Servers, names, func(s *Server) listener { return s.wsPort }))
+	r := &Realm{Name: realm, Servers: f.Servers, Clusters: f.Clusters, gateways: gateways}
+	for _, s := range f.Servers {
+		s.Realm = r
+	}
 }
 
 func (f *Fleet) linkLeaves(leaf, ws *addressBook) {

@@ -95,7 +95,7 @@ func TestGatewayServers(t *testing.T) {
 		"a.conf": "gateway { name: A, port: 7222, gateways: [ { name: B, urls: [ \"nats://b1:7222\", \"nats://none:7222\" ] } ] }",
 		"b.conf": "gateway { name: B, listen: \"b1:7222\" }",
 	}.build(Options{})
-	found := f.GatewayServers(server(t, f, "a.conf").Gateways[0])
+	found := server(t, f, "a.conf").Realm.GatewayServers(server(t, f, "a.conf").Gateways[0])
 	if len(found) != 1 || found[0].Root.Path != "b.conf" {
 		t.Errorf("found %d servers", len(found))
 	}

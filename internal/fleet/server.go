@@ -41,6 +41,7 @@ type Server struct {
 	JetStream   JetStream
 
 	Cluster     *Cluster // the cluster that it belongs to; never nil in a built fleet
+	Realm       *Realm   // the servers that it may have to do with; never nil in a built fleet
 	clusterPort listener
 	gatewayPort listener
 	leafPort    listener

@@ -19,6 +19,7 @@ type Workspace struct {
 	server   Server
 	cluster  Cluster
 	super    Super
+	realm    Realm
 	gateways addressBook
 	docs     [1]*Doc
 	servers  [1]*Server
@@ -47,10 +48,11 @@ func (w *Workspace) Alone(path string, src []byte, opts Options) (*Fleet, bool) 
 	w.docs[0], w.servers[0], w.clusters[0], w.supers[0] = &w.doc, s, &w.cluster, &w.super
 	w.cluster = Cluster{Servers: w.servers[:], Super: &w.super}
 	w.super = Super{Clusters: w.clusters[:], Servers: w.servers[:]}
-	s.Cluster = &w.cluster
+	w.realm = Realm{Name: opts.Realms[path], Servers: w.servers[:], Clusters: w.clusters[:], gateways: &w.gateways}
+	s.Cluster, s.Realm = &w.cluster, &w.realm
 	w.fleet = Fleet{
 		Docs: w.docs[:], Servers: w.servers[:], Clusters: w.clusters[:], Supers: w.supers[:],
-		gateways: &w.gateways, opts: opts,
+		opts: opts,
 	}
 	return &w.fleet, true
 }

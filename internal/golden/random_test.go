@@ -53,7 +53,7 @@ func brokenLinks(before, after *fleet.Fleet) (wrong []string) {
 	for _, s := range before.Servers {
 		is := now[s.Root.Path]
 		for i, e := range s.Gateways {
-			for _, peer := range before.GatewayServers(e) {
+			for _, peer := range s.Realm.GatewayServers(e) {
 				if peer.GatewayName.Text == e.Name.Text && now[peer.Root.Path].GatewayName.Text != is.Gateways[i].Name.Text {
 					wrong = append(wrong, fmt.Sprintf("%s: %s named the gateway of %s and does no more", s.Root.Path, e.Path, peer.Root.Path))
 				}

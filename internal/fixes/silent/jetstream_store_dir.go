@@ -34,7 +34,11 @@ func JetStreamStoreDir() *fixes.Rule {
 }
 
 func checkJetStreamStoreDir(p *fixes.Pass) {
-	first := make(map[place]*fixes.Visit)
+	type realmPlace struct {
+		realm *fleet.Realm
+		place
+	}
+	first := make(map[realmPlace]*fixes.Visit)
 	for _, s := range p.Fleet.Servers {
 		if !stores(s) {
 			continue
@@ -44,7 +48,7 @@ func checkJetStreamStoreDir(p *fixes.Pass) {
 			p.Report(noStoreDir(p, s))
 			continue
 		}
-		at := placeOf(s)
+		at := realmPlace{s.Realm, placeOf(s)}
 		if at.store == "" {
 			continue
 		}

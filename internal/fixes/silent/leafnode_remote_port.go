@@ -38,7 +38,7 @@ func LeafnodeRemotePort() *fixes.Rule {
 
 func checkLeafnodeRemotePort(p *fixes.Pass) {
 	field := schema.Root().Find("leafnodes", "remotes", "url")
-	var local map[localPort]*fleet.Server
+	local := make(map[*fleet.Realm]map[localPort]*fleet.Server)
 	for _, l := range p.Fleet.LeafLinks {
 		if l.Resolved() || l.Leaf.Broken() {
 			continue
@@ -50,10 +50,11 @@ func checkLeafnodeRemotePort(p *fixes.Pass) {
 			}
 			hubs := l.OtherPort
 			if ip := net.ParseIP(u.Hostname()); u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {
-				if local == nil {
-					local = localHubs(p.Fleet)
+				realm := l.Leaf.Realm
+				if local[realm] == nil {
+					local[realm] = localHubs(realm)
 				}
-				if hub := local[localPort{filepath.Dir(l.Leaf.Root.Path), u.Port()}]; hub != nil && hub != l.Leaf {
+				if hub := local[realm][localPort{filepath.Dir(l.Leaf.Root.Path), u.Port()}]; hub != nil && hub != l.Leaf {
 					hubs = append(slices.Clone(hubs), hub)
 				}
 			}
@@ -68,9 +69,9 @@ type localPort struct{ folder, port string }
 // localHubs returns the servers that take leaf nodes, by their ports for
 // clients: a remote that leads to this machine most likely means the one whose
 // file stands beside its own. Where two share a port neither is returned.
-func localHubs(f *fleet.Fleet) map[localPort]*fleet.Server {
+func localHubs(r *fleet.Realm) map[localPort]*fleet.Server {
 	hubs := make(map[localPort]*fleet.Server)
-	for _, s := range f.Servers {
+	for _, s := range r.Servers {
 		if !s.AcceptsLeaves() {
 			continue
 		}

@@ -63,7 +63,7 @@ func checkClusterNameMissing(p *fixes.Pass) {
 			continue
 		}
 		f := clusterNameFinding(s)
-		name, evidence := peerName(p, s)
+		name, evidence := peerName(s)
 		given, chose := p.Param("name")
 		switch {
 		case chose:
@@ -115,9 +115,9 @@ func nameVisit(s *fleet.Server) *fixes.Visit {
 
 // peerName returns the name that all servers with a route in common with s
 // have, and one of them; "" and nil if they differ or there are none.
-func peerName(p *fixes.Pass, s *fleet.Server) (string, *fleet.Server) {
+func peerName(s *fleet.Server) (string, *fleet.Server) {
 	var found *fleet.Server
-	for _, o := range p.Fleet.Servers {
+	for _, o := range s.Realm.Servers {
 		if o == s || o.EffectiveClusterName() == "" || nameVisit(o) == nil || !shareRoute(s, o) {
 			continue
 		}

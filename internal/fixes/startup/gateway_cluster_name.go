@@ -64,12 +64,20 @@ func checkGatewayClusterName(p *fixes.Pass) {
 	if len(order) == 0 {
 		return
 	}
-	names := namesOf(p.Fleet)
+	names := make(map[*fleet.Realm]*gatewayNames)
 	for _, k := range order {
-		renames[k].names = names
-		renames[k].report()
+		r := renames[k]
+		realm := r.realm()
+		if names[realm] == nil {
+			names[realm] = namesOf(realm)
+		}
+		r.names = names[realm]
+		r.report()
 	}
 }
+
+// realm is the servers that may speak of the cluster.
+func (r *rename) realm() *fleet.Realm { return r.cluster.Servers[0].Realm }
 
 // from and to are the name that goes and the name that stays.
 func (r *rename) from() string {

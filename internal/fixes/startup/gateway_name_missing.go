@@ -91,7 +91,7 @@ func gatewayNameFinding(p *fixes.Pass, s *fleet.Server, gateway, name *fixes.Vis
 			return f.Because(fixes.Manual, fmt.Sprintf("gateway-name-missing.name asks for %s, which %s does not have", missing, s.Root.Path))
 		}
 	}
-	for _, o := range p.Fleet.Servers {
+	for _, o := range s.Realm.Servers {
 		if o.Cluster != s.Cluster && o.GatewayName.Text == to {
 			beside(f, fixes.Below(fixes.Top(o, "gateway"), "name"), fmt.Sprintf("another cluster's gateway is named %q", to))
 			return f.Because(fixes.Manual, fmt.Sprintf("the name would be %q, which the gateway of another cluster has (%s): between gateways of one name no connection forms; give the clusters different names", to, o.Root.Path))
@@ -123,7 +123,7 @@ func checkEntryNames(p *fixes.Pass, s *fleet.Server) {
 		}
 		message := fmt.Sprintf("the entry has no name: the server refuses to start (\"gateway in the list %d has no name\"), though nats-server -t calls the file valid", i)
 		f := item.Finding("%s", message)
-		to := leadsTo(p, s, item)
+		to := leadsTo(s, item)
 		switch {
 		case to == "":
 			f.Because(fixes.Manual, "write the name of the cluster that its URLs lead to, which the files do not tell")
@@ -138,13 +138,13 @@ func checkEntryNames(p *fixes.Pass, s *fleet.Server) {
 
 // leadsTo returns the name of the cluster that the URLs of an entry lead to,
 // "" if that is not known.
-func leadsTo(p *fixes.Pass, s *fleet.Server, item *fixes.Visit) string {
+func leadsTo(s *fleet.Server, item *fixes.Visit) string {
 	name := ""
 	for _, e := range s.Gateways {
 		if e.Value != item.Value {
 			continue
 		}
-		for _, peer := range p.Fleet.GatewayServers(e) {
+		for _, peer := range s.Realm.GatewayServers(e) {
 			found := peer.EffectiveClusterName()
 			if found == "" || name != "" && found != name {
 				return ""

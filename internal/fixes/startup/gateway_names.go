@@ -6,10 +6,10 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 )
 
-// gatewayNames says who bears or speaks of a name, for all renames of a run: each
-// of them would look through the whole fleet otherwise.
+// gatewayNames says who bears or speaks of a name, for all renames in a realm: each
+// of them would look through all its servers otherwise.
 type gatewayNames struct {
-	place    map[*fleet.Server]int       // in the fleet
+	place    map[*fleet.Server]int       // in the realm
 	bearing  map[string][]*fleet.Server  // whose gateway or cluster has the name, cluster by cluster
 	gateways map[string][]*fleet.Cluster // with a gateway of the name
 	entries  map[string][]gatewayUse     // in gateways blocks
@@ -21,12 +21,12 @@ type gatewayUse struct {
 	entry  fleet.GatewayEntry
 }
 
-func namesOf(f *fleet.Fleet) *gatewayNames {
+func namesOf(r *fleet.Realm) *gatewayNames {
 	g := &gatewayNames{
-		place: make(map[*fleet.Server]int, len(f.Servers)), bearing: make(map[string][]*fleet.Server), gateways: make(map[string][]*fleet.Cluster),
+		place: make(map[*fleet.Server]int, len(r.Servers)), bearing: make(map[string][]*fleet.Server), gateways: make(map[string][]*fleet.Cluster),
 		entries: make(map[string][]gatewayUse),
 	}
-	for _, c := range f.Clusters {
+	for _, c := range r.Clusters {
 		for _, s := range c.Servers {
 			gateway, cluster := s.GatewayName.Text, s.EffectiveClusterName()
 			if list := g.gateways[gateway]; !slices.Contains(list[max(0, len(list)-1):], c) {
@@ -41,7 +41,7 @@ func namesOf(f *fleet.Fleet) *gatewayNames {
 			}
 		}
 	}
-	for i, s := range f.Servers {
+	for i, s := range r.Servers {
 		g.place[s] = i
 		for _, e := range s.Gateways {
 			g.entries[e.Name.Text] = append(g.entries[e.Name.Text], gatewayUse{s, e})
@@ -51,7 +51,7 @@ func namesOf(f *fleet.Fleet) *gatewayNames {
 }
 
 // speaking returns the servers that may speak of a name of a cluster, in the
-// order of the fleet: those with an entry for it, and those that are linked, whose
+// order of the realm: those with an entry for it, and those that are linked, whose
 // mappings may name it.
 func (g *gatewayNames) speaking(name string, c *fleet.Cluster) []*fleet.Server {
 	list := slices.Clone(c.Super.Servers)

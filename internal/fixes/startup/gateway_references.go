@@ -52,7 +52,7 @@ func nameNode(s *fleet.Server, name string) (ast.Node, *fleet.Doc) {
 // routes. If that name is the gateway's today the entry has it right already,
 // unless its URLs lead to others.
 func (r *rename) isOwn(e fleet.GatewayEntry) bool {
-	found := r.pass.Fleet.GatewayServers(e)
+	found := r.realm().GatewayServers(e)
 	if len(found) > 0 {
 		return !slices.ContainsFunc(found, func(s *fleet.Server) bool { return s.Cluster != r.cluster })
 	}
@@ -84,7 +84,7 @@ func (r *rename) references() (string, []fixes.Related) {
 				continue
 			}
 			place := fixes.Related{Doc: e.Value.Doc, Span: e.Value.Node.Span(), Message: fmt.Sprintf("entry %q in gateways", r.from())}
-			found := r.pass.Fleet.GatewayServers(e)
+			found := r.realm().GatewayServers(e)
 			here := slices.ContainsFunc(found, func(t *fleet.Server) bool { return t.Cluster == r.cluster })
 			elsewhere := slices.ContainsFunc(found, func(t *fleet.Server) bool { return t.Cluster != r.cluster })
 			switch {

@@ -91,10 +91,13 @@ const maxCandidates = 1000
 // that the include names or in that of the including file.
 func likelyInclude(p *fixes.Pass, d *fleet.Doc, name string) string {
 	parents := p.Fleet.ServersWith(d.Path)
+	folder, base := filepath.Dir(d.Path), path.Base(name)
 	possible := func(other string) bool { // a file that includes d cannot be included by it
+		if filepath.Dir(other) != folder && (p.Fleet.Hosted(other) || p.Fleet.Hosted(d.Path)) {
+			return false // no path leads from one to the other
+		}
 		return other != d.Path && !slices.ContainsFunc(parents, func(s *fleet.Server) bool { return s.Root.Path == other })
 	}
-	folder, base := filepath.Dir(d.Path), path.Base(name)
 	var same []string
 	for _, other := range p.Fleet.FilesNamed(base) {
 		if possible(other) {
