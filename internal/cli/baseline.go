@@ -266,13 +266,13 @@ func (k *known) write(entries map[baseline.Entry]int) error {
 // counts once, whatever is said about it. Rest is what no baseline holds.
 func (s *session) entries() (found map[baseline.Entry]int, rest []*engine.Finding) {
 	type place struct {
-		entry  baseline.Entry
-		offset int
+		entry         baseline.Entry
+		offset, inDoc int
 	}
 	found = make(map[baseline.Entry]int)
 	seen := make(map[place]bool)
 	for _, f := range s.result.Findings {
-		at := place{f.Entry, f.Offset}
+		at := place{f.Entry, f.Offset, f.DocOffset}
 		switch {
 		case f.Entry.Rule == "":
 			rest = append(rest, f)

@@ -13,7 +13,7 @@ import (
 func (p *plan) finding(f *fixes.Finding, offset, end, round int) *Finding {
 	out := &Finding{
 		Rule: f.Rule, Severity: f.Severity, Applicability: f.Applicability, Reason: f.Reason,
-		Message: f.Message, File: f.Doc.Path, Offset: offset, End: end, Round: round,
+		Message: f.Message, File: f.Doc.Path, Offset: offset, End: end, Round: round, DocOffset: offset,
 	}
 	out.Line, out.Column = p.position(f.Doc, offset)
 	if p.run.mayBeKnown(f) {

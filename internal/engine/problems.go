@@ -143,7 +143,7 @@ func (r *run) problemFindings(p *plan) []*Finding {
 		out = append(out, &Finding{
 			Rule: problemRules[pr.kind], Severity: fixes.Error, Applicability: fixes.Manual,
 			Message: pr.message, File: pr.doc.Path, Line: pos.Line, Column: pos.Column,
-			Offset: pr.offset, End: pr.end, Round: pr.round,
+			Offset: pr.offset, End: pr.end, Round: pr.round, DocOffset: pr.offset,
 		})
 		if rule := problemRules[pr.kind]; mayBeIgnored(pr.kind) && !r.neverIgnore(pr.doc.Path, rule) {
 			out[len(out)-1].Entry = p.entry(rule, pr.doc, ast.Span{Start: pr.offset, End: pr.end})

@@ -18,7 +18,7 @@ import (
 // something is missing, or contradicts, is judged by the first branches. run is
 // [Run].
 func AddReadings(ctx context.Context, run func(context.Context, Request) (*Result, error), req Request, res *Result) error {
-	known := known{res: res}
+	known := known{res: res, seen: make(map[readingPlace]bool)}
 	if req.Baseline != nil {
 		known.have = req.Baseline.Known
 	}
@@ -36,7 +36,7 @@ func AddReadings(ctx context.Context, run func(context.Context, Request) (*Resul
 			}
 			in := &inFiles{hosted: map[string]Hosted{filepath.Clean(path): reading}}
 			for _, f := range found.Findings {
-				if filepath.Clean(f.File) != filepath.Clean(path) || !d.Shows(f.Offset) || known.has(f) {
+				if filepath.Clean(f.File) != filepath.Clean(path) || !d.Shows(f.Offset) || known.has(d, f) {
 					continue
 				}
 				if f.Fix != nil {
@@ -141,13 +141,25 @@ func (r *run) errorsOf(ctx context.Context, path string, h Hosted) (map[string][
 type known struct {
 	res  *Result
 	have map[baseline.Entry]int
+	seen map[readingPlace]bool
+}
+
+// readingPlace is a place that counts once, whatever is said about it.
+type readingPlace struct {
+	entry         baseline.Entry
+	offset, inDoc int
 }
 
 // has reports whether one of them is the finding, which is then used up.
-func (k *known) has(f *Finding) bool {
+func (k *known) has(d *host.Document, f *Finding) bool {
+	at := readingPlace{f.Entry, d.Offset(f.Offset), f.DocOffset}
+	if k.seen[at] {
+		return true
+	}
 	if f.Entry == (baseline.Entry{}) || k.res.Baselined[f.Entry] >= k.have[f.Entry] {
 		return false
 	}
+	k.seen[at] = true
 	if k.res.Baselined == nil {
 		k.res.Baselined = make(map[baseline.Entry]int)
 	}

@@ -81,6 +81,9 @@ type Finding struct {
 	// Entry is the finding as a baseline knows it, if the request has one; the zero
 	// value for what a baseline cannot hold.
 	Entry baseline.Entry
+	// DocOffset is Offset in the document, for a document inside a file, too: of
+	// such a file one place may stand for many ([InFiles]).
+	DocOffset int
 }
 
 // Official is something that the official server says.
