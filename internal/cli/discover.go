@@ -56,6 +56,7 @@ func (s *session) discover(req *request) error {
 		req.unreadable = append(req.unreadable, engine.Error{File: e.Path, Message: e.Why, Kind: engine.Unreadable})
 	}
 	s.explainFound(found)
+	s.sayMissed(req, found)
 	if s.opts.verbose {
 		s.say("%s, and %s beside them", report.Count(len(req.Targets), "file"), report.Count(len(req.Context), "file"))
 	}
@@ -65,8 +66,9 @@ func (s *session) discover(req *request) error {
 		s.say("No file to look at: what was named holds no NATS configuration that can be judged.")
 	case len(found.Targets) > 0 && s.opts.staged:
 		s.say("No file to look at: none is staged.")
-	case len(found.Targets) > 0:
+	case len(found.Targets) > 0 && s.opts.since != "":
 		s.say("No file to look at: none changed since %s.", report.Plain(s.opts.since))
+	case len(found.Targets) > 0: // what was named holds nothing, which was said
 	case found.Left > 0:
 		s.say("No file to look at: %s named like configuration, but not surely nats-server's (--show-files says why).", left(found.Left))
 	case found.Excluded > 0:

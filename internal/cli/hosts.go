@@ -10,6 +10,7 @@ import (
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/host"
 	"github.com/natsfix/natsfix/internal/oracle"
+	"github.com/natsfix/natsfix/internal/repo"
 	"github.com/natsfix/natsfix/internal/report"
 )
 
@@ -19,7 +20,7 @@ func (s *session) openHosts(req *request, hosts map[string]bool, starts, named [
 	if s.app.Judge == nil {
 		return
 	}
-	req.Hosted, req.Realms = make(map[string]engine.Hosted), make(map[string]string)
+	req.Hosted, req.Realms, req.missed = make(map[string]engine.Hosted), make(map[string]string), make(map[string][]string)
 	look := func(path string) bool { return hosts[path] || slices.Contains(named, path) }
 	o := &opener{session: s, req: req, opened: make(map[string]*host.File)}
 	req.Targets = o.open(req.Targets, look, true)
@@ -182,6 +183,9 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 		if asked && len(f.Documents) == 0 && (len(f.Commands) == 0 || len(f.Left) > 0) {
 			o.warn("%s: no NATS configuration was found in it%s", report.Plain(o.name(path)), report.Plain(because(f.Left)))
 		}
+		if asked && len(f.Missed) > 0 && len(f.Documents)+len(f.Commands) > 0 {
+			o.req.missed[path] = f.Missed
+		}
 		for i, d := range f.Documents {
 			name := hostedPath(f, d)
 			switch {
@@ -200,6 +204,22 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 		}
 	}
 	return out
+}
+
+// sayMissed says what cannot be looked at inside files, so that nobody takes it for
+// looked at.
+func (s *session) sayMissed(req *request, found *repo.Found) {
+	missed := maps.Clone(req.missed)
+	if s.opts.since == "" && !s.opts.staged { // which may be about other files
+		maps.Copy(missed, found.Missed)
+	}
+	for i, path := range slices.Sorted(maps.Keys(missed)) {
+		if i == maxListed && !s.opts.verbose && len(missed) > maxListed+1 {
+			s.say("note: %s more hold configuration that is not looked at (--verbose lists them)", report.Count(len(missed)-i, "file"))
+			return
+		}
+		s.say("note: %s: configuration in it is not looked at%s", report.Plain(s.name(path)), report.Plain(because(missed[path])))
+	}
 }
 
 // because joins reasons.

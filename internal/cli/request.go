@@ -25,6 +25,9 @@ type request struct {
 	close      func()
 	// open finds the documents inside the files again, as Read gives them now.
 	open func(*request)
+	// missed are the texts inside files that are configuration and cannot be looked
+	// at, by the files.
+	missed map[string][]string
 }
 
 // request puts together flags, settings and files.

@@ -119,7 +119,8 @@ func (y *yamlFile) eol(i int) string {
 func (y *yamlFile) shown(base string, n *yaml.Node, dir, why string) {
 	at := y.offset(n)
 	if y.flow != nil && len(y.flow.list) > 0 {
-		return // what is filled in could not be told from the rest
+		y.missedText(&Document{Dir: dir, Base: base}, []byte(n.Value), "what the template fills in cannot be told from the rest: write it with |")
+		return
 	}
 	d := &Document{Dir: dir, Base: base, Text: []byte(n.Value), layout: &whole{at: at, text: []byte(n.Value)}}
 	if d = y.judge(d); d != nil {

@@ -23,6 +23,9 @@ type File struct {
 	Secrets []ast.Span
 	// Left says of texts that look like documents why they are none.
 	Left []string
+	// Missed are those of them that surely are configuration, and that cannot be
+	// looked at all the same.
+	Missed []string
 
 	template   bool         // a plain file in a template language
 	lang       Language     // the template language of what is looked at

@@ -156,7 +156,12 @@ func (f *File) judge(d *Document) *Document {
 			f.left(d, "it cannot be parsed, as text that only shows the idea")
 			return nil
 		case d.flow != nil:
-			f.left(d, "it cannot be parsed as long as the template is not filled in")
+			const why = "it cannot be parsed as long as the template is not filled in"
+			if v.Class == repo.Ours {
+				f.missed(d, why)
+			} else {
+				f.left(d, why)
+			}
 			return nil
 		}
 	}
@@ -179,7 +184,24 @@ func safeName(name string) string {
 }
 
 func (f *File) left(d *Document, why string) {
-	f.Left = append(f.Left, fmt.Sprintf("%s: %s", d.Base, why))
+	f.Left = append(f.Left, fmt.Sprintf("%s: %s", d.Name(), why))
+}
+
+// missed says why a text is left that is configuration.
+func (f *File) missed(d *Document, why string) {
+	f.left(d, why)
+	f.Missed = append(f.Missed, f.Left[len(f.Left)-1])
+}
+
+// missedText says why a text is left that may be configuration, if it is.
+func (f *File) missedText(d *Document, text []byte, why string) {
+	switch name := d.Base; {
+	case !hint(text):
+	case Sniff(name, text).Class == repo.Ours:
+		f.missed(d, why)
+	default:
+		f.left(d, why)
+	}
 }
 
 // within returns the flow of the lines of a document: its constructs have

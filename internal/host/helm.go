@@ -177,7 +177,7 @@ func (y *yamlFile) helm(n *yaml.Node, dir string) {
 		layout: &chart{src: y.Src, text: w.text, places: append(w.places, w.at), leaves: w.leaves}}
 	if len(ast.Parse("", d.Text, ast.Latest).Errors()) > 0 {
 		f := y.File
-		f.left(d, "what the chart makes of the values cannot be told")
+		f.missed(d, "what the chart makes of the values cannot be told")
 		return
 	}
 	if d = y.judge(d); d != nil && (len(w.leaves) == 0 || shared(config)) {

@@ -37,7 +37,7 @@ func Judge(name string, head []byte, whole bool) repo.Verdict {
 	}
 	f := Find(name, head)
 	v := f.verdict(name)
-	v.Starts = len(f.Commands) > 0
+	v.Starts, v.Missed = len(f.Commands) > 0, f.Missed
 	return v
 }
 
@@ -50,7 +50,11 @@ func (f *File) verdict(name string) repo.Verdict {
 		for _, d := range f.Documents {
 			names = append(names, d.Name())
 		}
-		return repo.Verdict{Class: repo.Ours, Why: "NATS configuration in it: " + list(names), Hosts: true}
+		why := "NATS configuration in it: " + list(names)
+		if len(f.Missed) > 0 {
+			why += "; left: " + shortened(f.Missed)
+		}
+		return repo.Verdict{Class: repo.Ours, Why: why, Hosts: true}
 	case len(f.Left) > 0:
 		return repo.Verdict{Class: repo.Nothing, Why: "no NATS configuration in it: " + shortened(f.Left)}
 	}

@@ -140,9 +140,7 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 		}
 	}
 	if target != "" && s.added[path.Clean(target)] {
-		if hint(l.text()) {
-			s.left(&Document{Base: base}, "the script puts it together of several parts")
-		}
+		s.missedText(&Document{Base: base}, l.text(), "the script puts it together of several parts")
 		return false
 	}
 	fl := s.flow
@@ -155,9 +153,7 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 	} else {
 		var ok bool
 		if fl, ok = s.replaced(l); !ok {
-			if hint(l.text()) {
-				s.left(&Document{Base: "heredoc.conf"}, "a backslash joins lines of it")
-			}
+			s.missedText(&Document{Base: base}, l.text(), "a backslash joins lines of it")
 			return false
 		}
 		defer func() { s.lang = lang }()

@@ -59,6 +59,9 @@ type Found struct {
 	// Hosts are those of Targets and Context that hold what the run is about
 	// inside something else. Files that were named were not looked into.
 	Hosts map[string]bool
+	// Missed are texts that are what the run is about and cannot be looked at, by
+	// the files they stand in, if that is all there is in them.
+	Missed map[string][]string
 	// Left counts the files that were looked into and not taken.
 	Left int
 	// Decisions says of every file that was looked at what became of it and
@@ -139,7 +142,7 @@ func Discover(paths []string, opts Options) (*Found, error) {
 		}
 	}
 	f := &finder{
-		opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}, Hosts: map[string]bool{}},
+		opts: opts, cwd: cwd, found: &Found{texts: map[string][]byte{}, Hosts: map[string]bool{}, Missed: map[string][]string{}},
 		given: map[string]bool{}, neighbours: neighbours{}, ids: map[fileID]bool{},
 	}
 	dirs := make([]bool, len(paths))

@@ -38,6 +38,9 @@ type Verdict struct {
 	// Hosts says that the file holds what the run is about inside something
 	// else.
 	Hosts bool
+	// Missed are texts in the file that are what the run is about and that cannot
+	// be looked at, each with the reason.
+	Missed []string
 	// Starts says that the file starts what the run is about, so that it is
 	// needed to know how.
 	Starts bool
@@ -129,6 +132,9 @@ func (f *finder) judge(entries []entry, context bool) []entry {
 			}
 		} else if !context {
 			f.found.Left++
+			if len(j.Missed) > 0 {
+				f.found.Missed[j.name] = j.Missed
+			}
 			if j.Class != Foreign && j.Class != Nothing {
 				f.found.Parts = append(f.found.Parts, j.name)
 			}
