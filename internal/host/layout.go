@@ -16,7 +16,10 @@ type lines struct {
 	list   []line
 	prefix string // what new lines get in front
 	eol    string
-	exact  bool // whether the document ends in a line end is kept as edits want it
+	// lead is what stands in front of the first line, behind its prefix, and is none
+	// of the document.
+	lead  string
+	exact bool // whether the document ends in a line end is kept as edits want it
 }
 
 // line is a line of a document. Offsets are those of the file but for doc.
@@ -85,6 +88,9 @@ func (l *lines) around(e ast.Edit) (*lines, ast.Edit) {
 		return l, e // how it ends depends on what is in front
 	}
 	part := &lines{src: l.src, prefix: l.prefix, eol: l.eol, exact: true}
+	if a == 0 {
+		part.lead = l.lead
+	}
 	first := l.list[a].doc
 	for _, n := range l.list[a : b+1] {
 		n.doc -= first
@@ -163,6 +169,12 @@ func (l *lines) edit(ps []piece, e ast.Edit) ([]piece, error) {
 		if fresh[keep.i].text == ps[keep.old].text {
 			fresh[keep.i].raw = ps[keep.old].raw
 		}
+	}
+	if l.lead != "" && a == 0 {
+		if n > 0 && b == 0 && fresh[n].raw == ps[0].raw {
+			fresh[n].raw = l.prefix + fresh[n].text
+		}
+		fresh[0].raw = strings.TrimSuffix(ps[0].raw, ps[0].text) + fresh[0].text
 	}
 	fresh[n].eol = ps[b].eol
 	return append(ps[:a:a], append(fresh, ps[b+1:]...)...), nil

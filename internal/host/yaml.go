@@ -86,7 +86,8 @@ func parseYAML(text []byte) (nodes []*yaml.Node, err error) {
 // mayHold is a quick look for what can hold a document: most YAML files are
 // turned away here without being parsed.
 func (f *File) mayHold() bool {
-	if bytes.Contains(f.Src, []byte(".conf:")) || bytes.Contains(f.Src, []byte(".conf\":")) || bytes.Contains(f.Src, []byte(".conf':")) {
+	if bytes.Contains(f.Src, []byte(".conf:")) || bytes.Contains(f.Src, []byte(".conf\":")) || bytes.Contains(f.Src, []byte(".conf':")) ||
+		bytes.Contains(f.Src, []byte(".conf=")) {
 		return true
 	}
 	for _, n := range cut(f.Src, 0, len(f.Src)) {
@@ -259,6 +260,8 @@ func (y *yamlFile) scalar(key string, n *yaml.Node, s scope) {
 	base = strings.ReplaceAll(base, "/", "_")
 	switch {
 	case n.Alias != nil || n.Line < 1 || n.Line > len(y.lines):
+	case key == "literals" && literalKey(n.Value) != "":
+		y.kustomize(literalKey(n.Value), n, s.dir)
 	case s.secret:
 		y.base64(base, n, s.dir)
 	case n.Style&yaml.LiteralStyle != 0:
