@@ -21,6 +21,9 @@ type chartWriter struct {
 	places []int
 	masked []ast.Span
 	leaves []leaf
+	// notes says that the file has comments for natsfix, which are written where
+	// they belong.
+	notes bool
 }
 
 // own writes what no value says: nothing is reported there.
@@ -48,22 +51,35 @@ func (w *chartWriter) tree(t *tree, indent string) {
 			w.own(indent + key + ": " + text + "\n")
 			continue
 		}
+		n := t.node[key]
+		beside := w.above(indent, at, n)
 		w.own(indent)
-		if n := t.node[key]; n != nil && chartInclude.MatchString(key) {
+		if n != nil && chartInclude.MatchString(key) {
 			w.write("include "+ast.QuoteString(n.Value, ast.Double), w.offset(n).Start, false)
-			w.own("\n")
+			w.lineEnd(beside)
 			continue
 		}
 		w.key(key, at)
 		if sub := t.sub[key]; sub != nil {
-			w.own(": {\n")
+			if w.notes && sub.onLine(at) {
+				w.own(": ")
+				w.inline(sub)
+				w.lineEnd(beside)
+				continue
+			}
+			w.own(": {")
+			w.lineEnd(beside)
 			w.tree(sub, indent+"  ")
 			w.own(indent + "}\n")
 			continue
 		}
 		w.own(": ")
-		w.value(t.node[key])
-		w.own("\n")
+		if w.overLines(n) {
+			w.items(n, indent, beside)
+			continue
+		}
+		w.value(n)
+		w.lineEnd(beside)
 	}
 }
 

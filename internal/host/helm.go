@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -168,7 +169,10 @@ func (y *yamlFile) helm(n *yaml.Node, dir string) {
 	}
 	top.merge(field(config, "merge"))
 	known = top.patch(field(config, "patch")) && known
-	w := &chartWriter{yamlFile: y, at: y.offset(config).Start}
+	w := &chartWriter{yamlFile: y, at: y.offset(config).Start, notes: bytes.Contains(y.Src, []byte("natsfix:"))}
+	if w.notes {
+		w.atTop()
+	}
 	if !known {
 		w.own("include nats-chart-patch\n")
 	}
