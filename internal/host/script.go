@@ -110,6 +110,10 @@ func (s *scriptFile) end(h here, from, to int) int {
 // body adds the document in a heredoc, if there is one.
 func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 	l := &lines{src: s.lines.src, eol: s.lines.eol, prefix: s.lines.prefix}
+	lead := 0
+	if h.tabs {
+		lead = leadingTabs(l.src, s.lines.list[from:to])
+	}
 	for _, n := range s.lines.list[from:to] {
 		text := l.src[n.content:n.end]
 		if n.hasEnd && bytes.HasSuffix(text, []byte("\r")) {
@@ -118,7 +122,7 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 			text = text[:len(text)-1]
 		}
 		if h.tabs {
-			tabs := len(text) - len(bytes.TrimLeft(text, "\t"))
+			tabs := min(lead, len(text)-len(bytes.TrimLeft(text, "\t")))
 			if len(l.list) == 0 {
 				l.prefix += string(text[:tabs])
 			}
@@ -168,6 +172,25 @@ func (s *scriptFile) body(h here, opener string, from, to int, raw bool) bool {
 		s.written[path.Clean(target)] = d
 	}
 	return true
+}
+
+// leadingTabs returns how many tabs in front of the lines of a heredoc are left out
+// of its document. The shell takes them all; those by which a line stands further to
+// the right than others are no part of a setting and show how to write its neighbours,
+// unless there are texts over several lines.
+func leadingTabs(src []byte, list []line) int {
+	least := -1
+	for _, n := range list {
+		text := bytes.TrimRight(src[n.content:n.end], " \t\r")
+		switch tabs := len(text) - len(bytes.TrimLeft(text, "\t")); {
+		case len(text) == 0:
+		case text[len(text)-1] == '(':
+			return len(src)
+		case least < 0 || tabs < least:
+			least = tabs
+		}
+	}
+	return max(least, 0)
 }
 
 // replaced returns the flow of a heredoc in which the shell replaces variables,
