@@ -49,9 +49,13 @@ func (f *File) find(lang Language) {
 // which is YAML as well.
 func isManifest(name string, src []byte) bool {
 	text := bytes.TrimLeft(src, " \t\r\n")
-	return (name == "" || strings.HasSuffix(strings.ToLower(name), ".json")) && bytes.HasPrefix(text, []byte("{")) &&
+	return (name == "" || mayBeManifest(name)) && bytes.HasPrefix(text, []byte("{")) &&
 		bytes.Contains(text, []byte(`"apiVersion"`)) && bytes.Contains(text, []byte(`"kind"`))
 }
+
+// mayBeManifest reports whether a file may be an object of Kubernetes whatever the
+// rest of its name: it is looked into as far as its beginning shows that.
+func mayBeManifest(name string) bool { return strings.HasSuffix(strings.ToLower(name), ".json") }
 
 // shell looks for documents in a script, which may be in a template language.
 func (f *File) shell(lang Language) {

@@ -61,6 +61,12 @@ func TestOnlyTheChangedPartOfAQuotedDocumentIsShownAsEdit(t *testing.T) {
 
 func TestManifestsInJSONAreNoConfiguration(t *testing.T) {
 	manifest := `{"apiVersion": "v1", "kind": "ConfigMap", "data": {"nats.conf": "port: 4222\nmax_payload: 1MB\n"}}`
+	if v := Judge("configmap.json", []byte(manifest), true); v.Class != repo.Ours || !v.Hosts || Wanted("configmap.json") < len(manifest) {
+		t.Errorf("without a telling name: %+v", v)
+	}
+	if v := Judge("package.json", []byte(`{"name": "a", "nats.conf": "port: 4222"}`), true); v.Class != repo.Unrelated {
+		t.Errorf("what is no object of Kubernetes: %+v", v)
+	}
 	if v := Judge("nats.json", []byte(manifest), true); v.Class != repo.Ours || !v.Hosts {
 		t.Errorf("a manifest: %+v", v)
 	}

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/repo"
@@ -14,6 +15,8 @@ const maxHost = 1 << 20
 // going by its name; 0 stands for none.
 func Wanted(name string) int {
 	switch form, lang := FormOf(name); {
+	case form == Other && mayBeManifest(name):
+		return maxHead
 	case form == Other:
 		return 0
 	case form == Plain && lang == NoTemplate:
@@ -26,6 +29,9 @@ func Wanted(name string) int {
 // bytes as Wanted asked for, and whole says that it is all of it.
 func Judge(name string, head []byte, whole bool) repo.Verdict {
 	form, lang := FormOf(name)
+	if form == Other && !(isManifest(name, head) && (whole || bytes.Contains(head, []byte(".conf\"")))) {
+		return repo.Verdict{Class: repo.Unrelated, Why: "it is no object of Kubernetes with configuration in it"}
+	}
 	if form == Plain && !(whole && isManifest(name, head)) && (lang == NoTemplate && language(lang, head) == NoTemplate || !whole) {
 		return Sniff(name, head)
 	}
