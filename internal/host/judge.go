@@ -35,6 +35,9 @@ func Judge(name string, head []byte, whole bool) repo.Verdict {
 	if form == Plain && !(whole && isManifest(name, head)) && (lang == NoTemplate && language(lang, head) == NoTemplate || !whole) {
 		return Sniff(name, head)
 	}
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return repo.Verdict{Class: repo.Nothing, Why: "it is text in UTF-16; only UTF-8 is looked into"}
+	}
 	if !whole {
 		return repo.Verdict{Class: repo.Nothing, Why: "it is too large to look for documents in it, unless it is named"}
 	}

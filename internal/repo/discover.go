@@ -65,7 +65,7 @@ type Found struct {
 	// Left counts the files that were looked into and not taken.
 	Left int
 	// Decisions says of every file that was looked at what became of it and
-	// why; only if it was asked for. Files that git ignores are not looked at.
+	// why; only if it was asked for. Of what git ignores the outermost directories are named.
 	Decisions []Decision
 	// Excluded counts the files and directories among the targets that exclude
 	// lists named.

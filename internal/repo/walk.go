@@ -187,12 +187,17 @@ func (w *walker) plain(rel string) error {
 		}
 		switch {
 		case e.IsDir() && slices.Contains(notWalked, e.Name()):
+			if e.Name() != ".git" {
+				w.decide(child, "directories of that name are not searched where git cannot say what is one's own")
+			}
 		case e.IsDir() && w.f.opts.Git != nil && hasGit(w.full(child)):
 			err = w.checkout(child, w.full(child))
 		case e.IsDir():
 			err = w.plain(child)
 		case w.f.opts.Wanted(child) > 0 && (e.Type().IsRegular() || e.Type() == fs.ModeSymlink):
 			err = w.take(child, e.Type().IsRegular())
+		case w.f.opts.Wanted(child) > 0:
+			w.decide(child, notRegular)
 		}
 		if err != nil {
 			return err
@@ -292,8 +297,46 @@ func (w *walker) list(rel string) (files, inner []string, err error) {
 			}
 		}
 	}
+	w.ignoredBelow(rel)
 	slices.Sort(files) // an unmerged file is listed once for each stage
 	return slices.Compact(files), inner, nil
+}
+
+// notRegular says why a name of a pipe or a device is left.
+const notRegular = "it is no regular file"
+
+// decide says why something is left, if somebody wants to know it of the files that
+// were asked for.
+func (w *walker) decide(rel, why string) {
+	if w.limit == nil {
+		w.f.decide(w.name(rel), false, why)
+	}
+}
+
+// ignoredBelow says which files and directories git ignores, if somebody wants to
+// know: git names a directory that is ignored as a whole without looking into it.
+func (w *walker) ignoredBelow(rel string) {
+	if !w.f.opts.Decisions || w.limit != nil {
+		return
+	}
+	args := []string{"ls-files", "-z", "-o", "-i", "--exclude-standard", "--directory"}
+	last := "" // the directory that was named last: of one without other files git names the files, too
+	_, err := w.f.opts.Git.run(Command{Dir: w.full(rel), Env: inside(w.f.opts.Git.rootOf(w.full(rel))), Args: args, Stdout: &records{do: func(path string) {
+		dir, isDir := strings.CutSuffix(path, "/")
+		why := "git ignores it"
+		switch {
+		case path == "./" || last != "" && strings.HasPrefix(path, last):
+			return
+		case isDir:
+			last, why = path, "git ignores what is in it"
+		case w.f.opts.Wanted(path) == 0:
+			return
+		}
+		w.decide(filepath.Join(rel, filepath.FromSlash(dir)), why)
+	}}})
+	if err != nil {
+		w.f.note("git cannot be asked which files it ignores: %v", err)
+	}
 }
 
 // dir returns what is known about a directory, and finds it out if need be:
@@ -375,6 +418,9 @@ func (w *walker) take(rel string, regular bool) error {
 		}
 	}
 	if info == nil || !info.Mode().IsRegular() {
+		if info != nil {
+			w.decide(rel, notRegular)
+		}
 		return nil
 	}
 	e.id = idOf(info)
