@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -17,18 +18,18 @@ func ExportDirective() *fixes.Rule {
 		Severity: fixes.Error,
 		Summary:  "an export or import has a setting that only the other kind knows, stream or service",
 		Doc: fixes.Doc{
-			Stage:   "-t; silent for an entry with neither a stream nor a service",
+			Stage:   "-t; at some starts only for a threshold; silent for an entry with neither a stream nor a service",
 			Message: "Detected response directive on non-service",
 			What: `An export is of a stream or of a service, and so is an import. response_type, response_threshold, latency and (for exports)
 allow_trace belong to services: on a stream the server says "Detected response directive on non-service", "Detected latency
 directive on non-service" or "Detected allow_trace directive on non-service". In imports allow_trace belongs to streams:
-"Detected allow_trace directive on a non-stream". A threshold is refused only if the server happens to read the stream
-first, in an order that is random. An entry with both a stream and a service is refused ("Detected stream but already saw
+"Detected allow_trace directive on a non-stream". A threshold alone is refused only if the server happens to read the stream
+first, in an order that is random: it starts now and then, and nats-server -t says the one thing now and the other then. An entry with both a stream and a service is refused ("Detected stream but already saw
 a service"). One with neither it passes over without a word, which is a warning.`,
 			Fix: `Takes the setting out. Makes two entries of one that names both a stream and a service.`,
-			Applicability: `Safe: the setting has no meaning there, and the server refuses it. Manual for an entry that names both a stream and a
+			Applicability: `Safe: the setting has no meaning there, and the server refuses it or passes over it. Manual for an entry that names both a stream and a
 service and has other settings, which may belong to either.`,
-			Effect: `None: the server does not run.`,
+			Effect: `None: the server does not run, or does as before.`,
 			Before: "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\", response_type: \"stream\" }\n    ]\n  }\n}\n",
 			After:  "accounts {\n  A: {\n    exports: [\n      { stream: \"orders.>\" }\n    ]\n  }\n}\n",
 		},
@@ -85,8 +86,12 @@ func checkExportDirective(p *fixes.Pass, v *fixes.Visit) {
 	if other == nil || v.Server.Broken() {
 		return
 	}
-	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server refuses to start", v.Entry.Key, kind, other.Key).Beside(other, "the %s", other.Key)
 	all := siblings(v, func(w *fixes.Visit) bool { return directiveOf(w) == kind })
+	does := "refuses to start"
+	if !slices.ContainsFunc(all, func(w *fixes.Visit) bool { return w.Field.Name != "response_threshold" }) {
+		does = "refuses to start if it happens to read the stream first, at some starts and not at others (\"Detected response directive on non-service\")"
+	}
+	f := v.KeyFinding("%s is for a %s, and this entry is of a %s: the server %s", v.Entry.Key, kind, other.Key, does).Beside(other, "the %s", other.Key)
 	p.Report(f.With(deleteTogether(p, v, all), fmt.Sprintf("a variable refers to the value of %s", v.Entry.Key)))
 }
 
