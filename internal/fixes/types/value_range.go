@@ -3,6 +3,7 @@ package types
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,17 @@ import (
 type span struct {
 	least, most int64 // durations in nanoseconds
 	message     string
+	// below is what the server says of what is below least, "" for message, and
+	// unread what it says of a percentage that is no whole number.
+	below, unread string
+}
+
+// says returns what the server says of a number beyond the limits.
+func (s span) says(n int64) string {
+	if n < s.least && s.below != "" {
+		return s.below
+	}
+	return s.message
 }
 
 const (
@@ -27,34 +39,34 @@ const (
 // the field table names; server/leafnode.go and server/accounts.go).
 var spans = map[string]map[string]span{
 	"": {
-		"max_control_line":        {math.MinInt64, maxInt32, "value is too big"},
-		"max_payload":             {math.MinInt64, maxInt32, "value is too big"},
-		"max_subscription_tokens": {1, 255, "value can not be negative"},
-		"lame_duck_duration":      {int64(30 * time.Second), unending, "minimum is 30 seconds"},
-		"lame_duck_grace_period":  {0, unending, "needs to be positive"},
+		"max_control_line":        {least: math.MinInt64, most: maxInt32, message: "value is too big"},
+		"max_payload":             {least: math.MinInt64, most: maxInt32, message: "value is too big"},
+		"max_subscription_tokens": {least: 1, most: 255, message: "value is too big", below: "value can not be negative"},
+		"lame_duck_duration":      {least: int64(30 * time.Second), most: unending, message: "minimum is 30 seconds"},
+		"lame_duck_grace_period":  {least: 0, most: unending, message: "needs to be positive"},
 	},
-	"resolver": {"timeout": {1, unending, "is too smal"}},
+	"resolver": {"timeout": {least: 1, most: unending, message: "is too smal"}},
 	"jetstream": {
-		"meta_compact":      {0, unending, "Expected an absolute size"},
-		"meta_compact_size": {0, unending, "Expected an absolute size"},
-		"max_concurrent_io": {4, 8192, "Expected an absolute size"},
+		"meta_compact":      {least: 0, most: unending, message: "Expected an absolute size"},
+		"meta_compact_size": {least: 0, most: unending, message: "Expected an absolute size"},
+		"max_concurrent_io": {least: 4, most: 8192, message: "Expected an absolute size"},
 	},
-	"mqtt":                              {"max_ack_pending": {0, 65535, "should in [0..65535] range"}},
-	"leafnodes.remotes[].proxy":         {"timeout": {0, unending, "proxy timeout must be >= 0"}},
-	"mappings.<subject>":                {"weight": {0, 100, "Invalid weight"}},
-	"accounts.<name>.msg_trace":         {"sampling": {1, 100, "is invalid, needs to be [1..100]"}},
-	"accounts.<name>.exports[].latency": {"sampling": {1, 100, "bad sampling percentage, should be 1-100"}},
+	"mqtt":                              {"max_ack_pending": {least: 0, most: 65535, message: "should in [0..65535] range"}},
+	"leafnodes.remotes[].proxy":         {"timeout": {least: 0, most: unending, message: "proxy timeout must be >= 0"}},
+	"mappings.<subject>":                {"weight": {least: 0, most: 100, message: "Invalid weight", unread: "Invalid weight"}},
+	"accounts.<name>.msg_trace":         {"sampling": {least: 1, most: 100, message: "is invalid, needs to be [1..100]", unread: "Invalid trace destination sampling value"}},
+	"accounts.<name>.exports[].latency": {"sampling": {least: 1, most: 100, message: "bad sampling percentage, should be 1-100", unread: "Failed to parse latency sample"}},
 }
 
 // harms are limits that the server does not hold to: it starts, and does what
 // the word says.
 var harms = map[string]map[string]span{
-	"": {"ping_interval": {0, unending, "counts every client as stale at once and turns it away (\"Stale Connection\")"}},
+	"": {"ping_interval": {least: 0, most: unending, message: "counts every client as stale at once and turns it away (\"Stale Connection\")"}},
 	"accounts.<name>.limits": {
-		"max_connections":   {math.MinInt64, maxInt32, wraps},
-		"max_subscriptions": {math.MinInt64, maxInt32, wraps},
-		"max_payload":       {math.MinInt64, maxInt32, wraps},
-		"max_leafnodes":     {math.MinInt64, maxInt32, wraps},
+		"max_connections":   {least: math.MinInt64, most: maxInt32, message: wraps},
+		"max_subscriptions": {least: math.MinInt64, most: maxInt32, message: wraps},
+		"max_payload":       {least: math.MinInt64, most: maxInt32, message: wraps},
+		"max_leafnodes":     {least: math.MinInt64, most: maxInt32, message: wraps},
 	},
 }
 
@@ -72,7 +84,7 @@ func ValueRange() *fixes.Rule {
 			What: `A few fields have limits that the server holds to at the start: max_payload and max_control_line ("value is too big"),
 max_subscription_tokens ("value can not be negative" is said of 0, too), lame_duck_duration ("minimum is 30 seconds"),
 lame_duck_grace_period, max_concurrent_io, meta_compact, max_ack_pending of mqtt ("should in [0..65535] range"), timeouts of
-a resolver and a proxy, and percentages (weight, sampling). Three kinds of values it takes without a word, which is a warning: of limits
+a resolver and a proxy, and percentages (weight, sampling), which have no fractions. Three kinds of values it takes without a word, which is a warning: of limits
 of an account it keeps 32 bits, so that with max_payload: 4GB, which is 0 then, no message passes; sizes beyond 64 bits become others (100e); and with a
 negative ping_interval no client stays connected ("Stale Connection").`,
 			Fix: `Takes max_subscription_tokens: 0 out, since 0 is meant as "no limit", which the server has without the field, and raises a
@@ -104,7 +116,11 @@ func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
 	if !ok || limits.least <= n && n <= limits.most {
 		return
 	}
-	f := v.Finding("%s is %s, and the server takes %s (%q): it refuses to start", v.Entry.Key, v.Value.Text(), limits.words(v.Field), limits.message)
+	if isNoNumber(v) {
+		reportNoNumber(p, v, limits)
+		return
+	}
+	f := v.Finding("%s is %s, and the server takes %s (%q): it refuses to start", v.Entry.Key, v.Value.Text(), limits.words(v.Field), limits.says(n))
 	switch {
 	case v.Field.Name == "max_subscription_tokens" && n == 0:
 		p.Report(f.With(p.Delete(v, "take %s out: without it there is no limit", v.Entry.Key), whyNot(v)))
@@ -114,6 +130,29 @@ func checkValueRange(p *fixes.Pass, v *fixes.Visit) {
 	default:
 		p.Report(f.Because(fixes.Manual, "choose a value in that range"))
 	}
+}
+
+// isNoNumber reports whether a percentage is none that the server can read.
+func isNoNumber(v *fixes.Visit) bool {
+	if !v.Field.Takes(schema.Percent) || !v.Value.IsString() {
+		return false
+	}
+	_, err := strconv.Atoi(strings.TrimSuffix(v.Value.Text(), "%"))
+	return err != nil
+}
+
+// zeroFraction is a percentage that a whole number says as well.
+var zeroFraction = regexp.MustCompile(`^([0-9]{1,3})\.0+(%?)$`)
+
+// reportNoNumber reports a percentage with a fraction, or of no digits at all.
+func reportNoNumber(p *fixes.Pass, v *fixes.Visit, limits span) {
+	f := v.Finding("%s is %q, and the server takes a whole number from %s (%q): it refuses to start", v.Entry.Key, v.Value.Text(), limits.words(v.Field), limits.unread)
+	if whole := zeroFraction.FindStringSubmatch(v.Value.Text()); whole != nil {
+		text := whole[1] + whole[2]
+		p.Report(f.With(p.Retype(v, ast.String(text), "write %s for %s", text, v.Entry.Key), whyNot(v)))
+		return
+	}
+	p.Report(f.Because(fixes.Manual, "choose a whole number in that range"))
 }
 
 // checkHarm reports values that the server takes, and does with them what nobody
