@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
@@ -30,7 +31,7 @@ Up to 2.14 that also holds for digits, a size letter and a digit (5p3cret, 2m30s
 an include must not start with a digit or a minus sign without quotes either. [::]:4222 starts as a list does.`,
 			Fix: `The value is put in quotes.`,
 			Applicability: `Safe: the server refuses the file as it is, or the quoted value is the one that 2.15 reads. Manual if the field takes
-no text, such as a size (which has no fractions), or if more words follow on the line.`,
+no text, such as a size (which has no fractions), or whole numbers only, such as a weight, or if more words follow on the line.`,
 			Effect:     `None: the server does not start with the file as it is. Quotes around what 2.15 reads as text change nothing there.`,
 			Before:     "authorization {\n  user: app\n  password: -s3cret\n}\nping_interval: 1.5s\n",
 			After:      "authorization {\n  user: app\n  password: \"-s3cret\"\n}\nping_interval: \"1.5s\"\n",
@@ -94,6 +95,9 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 		m.reason = f.Name + " takes a host and the number of a port"
 		return m
 	}
+	if f != nil && f.Takes(schema.Percent) && !wholePercent.MatchString(text) {
+		return wholeOnly(m, f, holder, text)
+	}
 	if f != nil && !takesText(f, holder) {
 		m.message = fmt.Sprintf("%s starts like a number and goes on otherwise: the server refuses the file", keyNear(holder))
 		m.reason = fmt.Sprintf("%s takes no text: write a number%s", f.Name, sizeHint(f))
@@ -102,6 +106,25 @@ func findDigitValue(p *fixes.Pass, d *fleet.Doc, t *ast.Document) *mend {
 	m.message = fmt.Sprintf("%s starts like a number or a date and is none: without quotes the server refuses the file", keyNear(holder))
 	m.title = "put " + keyNear(holder) + " in quotes"
 	m.edits = []ast.Edit{{Start: start, End: end, New: ast.QuoteString(text, ast.Double)}}
+	return m
+}
+
+var (
+	wholePercent = regexp.MustCompile(`^-?[0-9]+%?$`)
+	zeroFraction = regexp.MustCompile(`^([0-9]+)\.0+(%?)$`)
+)
+
+// wholeOnly says of a percentage that the server takes whole numbers alone, with
+// quotes as without, and leaves out a fraction of nothing.
+func wholeOnly(m *mend, f *schema.Field, holder ast.Node, text string) *mend {
+	m.message = fmt.Sprintf("%s starts like a number and goes on otherwise: the server refuses the file", keyNear(holder))
+	whole := zeroFraction.FindStringSubmatch(text)
+	if whole == nil {
+		m.reason = fmt.Sprintf("%s takes a whole number, in quotes, too, such as 33%%", f.Name)
+		return m
+	}
+	m.title = fmt.Sprintf("write %s%s for %s", whole[1], whole[2], f.Name)
+	m.edits = []ast.Edit{{Start: m.span.Start, End: m.span.End, New: whole[1] + whole[2]}}
 	return m
 }
 
@@ -115,6 +138,19 @@ func takesText(f *schema.Field, holder ast.Node) bool {
 		return false
 	}
 	return t.Has(schema.String) || t.Has(schema.Map) || t.Has(schema.Silent)
+}
+
+// refusesDigits reports whether a field refuses digits, a letter and more digits
+// in quotes as well: the rules about types speak of that.
+func refusesDigits(f *schema.Field, n ast.Node) bool {
+	if f == nil {
+		return false
+	}
+	if !takesText(f, n) || (f.Type|f.Elem)&(schema.Size|schema.Percent) != 0 {
+		return true
+	}
+	_, err := time.ParseDuration(n.Text())
+	return f.Type&(schema.Duration|schema.Seconds) != 0 && err != nil
 }
 
 // endsInPort reports whether a text ends in a colon and digits.
@@ -243,6 +279,9 @@ func findSuffixDigits(p *fixes.Pass, d *fleet.Doc) {
 		}
 		if e != nil && n.Start() > e.Span.Start {
 			break
+		}
+		if refusesDigits(fieldOf(p.Fleet, d, n), n) {
+			continue
 		}
 		f := &fixes.Finding{
 			Doc: d, Span: n.Span(), Severity: fixes.Warning,

@@ -98,6 +98,9 @@ func convert(v *fixes.Visit, want schema.Type) (ast.Literal, string) {
 		if _, err := strconv.ParseInt(text, 10, 64); wholeNumber.MatchString(text) && err == nil || sizedNumber.MatchString(text) {
 			return ast.Raw(text), "take away the quotes"
 		}
+		if digits := exponential(text); digits != "" {
+			return ast.Raw(digits), "write " + digits + " for the value"
+		}
 	case kind == schema.Float && want.Has(schema.Int):
 		if n := v.Value.Node.FloatValue(); n == float64(int64(n)) {
 			return ast.Int(int64(n)), "write a whole number for the value"

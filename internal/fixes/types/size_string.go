@@ -27,8 +27,8 @@ func SizeString() *fixes.Rule {
 			Message: "sizes defined as strings must end in K, M, G, T",
 			What: `Sizes are numbers without quotes: 1GB is 2^30 and 1G is 10^9. Only six fields of jetstream take a text as well, and only a
 whole number with K, M, G or T, where "1G" is 2^30. The server refuses "1GB" there (strconv.ParseInt: parsing "1G": invalid
-syntax), "1g" and "10"; and any text in other fields ("interface conversion: interface {} is string, not int64", or in an
-account's jetstream block Expected a parseable size for "max_mem", got 1G).`,
+syntax), "1g" and "10"; and any text, with or without quotes (1e6 is one), in other fields ("interface conversion: interface {} is
+string, not int64", or in an account's jetstream block Expected a parseable size for "max_mem", got 1G).`,
 			Fix: `Takes the quotes away and writes the number that is meant: "8MB" becomes 8MB, "10" becomes 10, and "1g", in the fields that
 take texts, 1GB. A fraction is written out in the next smaller unit. In JSON, which has no units, the bytes are counted.`,
 			Applicability: `Safe where the size follows from the text. A letter alone ("1G") in a field that takes no text needs a choice, since 1G
@@ -51,6 +51,10 @@ func checkSizeString(p *fixes.Pass, v *fixes.Visit) {
 	texts := taken(v).Has(schema.String)
 	f := v.Finding("%s is %s, which the server does not take for a size: it refuses to start", name(v), found(v))
 	m := sizeText.FindStringSubmatch(strings.TrimSpace(v.Value.Text()))
+	if text := exponential(v.Value.Text()); text != "" {
+		p.Report(f.With(p.Retype(v, ast.Raw(text), "write %s for %s", text, name(v)), whyNot(v)))
+		return
+	}
 	if m == nil {
 		p.Report(f.Because(fixes.Manual, "nothing says which size was meant: write a number without quotes, such as 512MB"))
 		return
@@ -76,6 +80,24 @@ func checkSizeString(p *fixes.Pass, v *fixes.Visit) {
 		f.Because(fixes.NeedsChoice, fmt.Sprintf("without quotes %s%s is in powers of 1000, and %s%sB in powers of 1024: choose with --set size-string.letter=binary or decimal", number, letter, number, letter))
 	}
 	p.Report(f)
+}
+
+// powerOfTen is a number as programs write it, such as 1e6 and 1.5E+6, which the
+// server reads as a text, and older releases not at all.
+var powerOfTen = regexp.MustCompile(`(?i)^-?[0-9]+(\.[0-9]+)?e\+?[0-9]{1,2}$`)
+
+// exponential returns the digits of a number with a power of ten, "" if the text
+// is none, or no whole number of 64 bits.
+func exponential(text string) string {
+	text = strings.TrimSpace(text)
+	if !powerOfTen.MatchString(text) {
+		return ""
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok || !r.IsInt() || !r.Num().IsInt64() {
+		return ""
+	}
+	return r.Num().String()
 }
 
 const sizeLetters = "KMGTPE"
