@@ -7,6 +7,7 @@ import (
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fixes/syntax"
 	"github.com/natsfix/natsfix/internal/fleet"
+	"github.com/natsfix/natsfix/internal/schema"
 )
 
 // UndefinedVariable finds variables that nothing in the files defines where the
@@ -21,9 +22,9 @@ func UndefinedVariable() *fixes.Rule {
 			Message: "variable reference for 'TOKEN' on line 1 can not be found",
 			What: `A text that begins with $ and has no quotes is a variable. The parser looks for a key of that name above it, in the
 same block or one around it, in the same file; then in the environment of the server's process. It finds nothing that is
-defined further down, in another block, or in a file that includes this one. Without a definition nats-server, and
-nats-server -t, refuse the file. There are no braces: ${TOKEN} is a variable by the name of "{TOKEN" with a bracket
-behind it.`,
+defined further down, in another block, in a file that includes this one, or as the key whose value it stands in. Without
+a definition nats-server, and nats-server -t, refuse the file. There are no braces: ${TOKEN} is a variable by the name of
+"{TOKEN" with a bracket behind it.`,
 			Fix: `None: rules do not move definitions. Define the variable above its use, give it with --env NAME=VALUE or
 --env-file when checking, or put the value in quotes if the dollar is meant.`,
 			Applicability: `Manual. The severity is info if the environment may well define it (the usual case for secrets), warning if
@@ -62,6 +63,10 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 			Message: sprintf("no file defines $%s: the server refuses to start (\"variable reference for '%s' can not be found\") unless its environment does", problem.Name, problem.Name),
 			Reason:  "define it in the server's environment, and give it here with --env or --env-file to have it checked",
 		}
+		own := ownKey(n, problem.Name)
+		if own.Valid() && isUnusedDefinition(p, own) {
+			continue // unused-variable
+		}
 		switch at, why := entries.elsewhere(s, problem); {
 		case strings.HasPrefix(problem.Name, "{"):
 			f.Severity = fixes.Error
@@ -71,6 +76,8 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 			f.Severity = fixes.Error
 			f.Message = sprintf("$%s is no variable that an environment can define: the server refuses to start (\"variable reference for '%s' can not be found\")", problem.Name, problem.Name)
 			f.Reason = "put the text in quotes if the dollar is meant, or define the variable above"
+		case own.Valid():
+			f.Message = sprintf("$%s stands in the value of its own key and cannot refer to that: the server refuses to start (\"variable reference for '%s' can not be found\") unless its environment defines it", problem.Name, problem.Name)
 		case why != "":
 			f.Severity = fixes.Warning
 			f.Message = sprintf("$%s is defined %s, where the parser does not look: the server refuses to start unless its environment defines it", problem.Name, why)
@@ -84,6 +91,39 @@ func checkUndefinedVariable(p *fixes.Pass, s *fleet.Server) {
 		}
 		p.Report(f)
 	}
+}
+
+// ownKey returns the entry of the variable's name in whose value the variable
+// stands: the parser knows its key only behind it.
+func ownKey(n ast.Node, name string) ast.Node {
+	for n = n.Parent(); n.Valid(); n = n.Parent() {
+		if n.Kind() == ast.KindEntry && n.Key() == name {
+			return n
+		}
+	}
+	return ast.Node{}
+}
+
+// isUnusedDefinition reports whether an entry defines nothing but a variable,
+// and some server that has it does not use that.
+func isUnusedDefinition(p *fixes.Pass, entry ast.Node) bool {
+	for _, u := range p.Fleet.Uses(entry.Value()) {
+		if u.Entry == nil || u.Entry.Node != entry || u.Entry.Used {
+			continue
+		}
+		block := schema.Root()
+		if keys := fleet.SplitPath(u.Path); len(keys) > 1 {
+			f := block.Find(keys[:len(keys)-1]...)
+			if f == nil || f.Block == nil {
+				continue
+			}
+			block = f.Block
+		}
+		if block.Field(u.Entry.Key) == nil && !block.Lenient {
+			return true
+		}
+	}
+	return false
 }
 
 // definitions are the first entries of each name in the files of a server. A

@@ -3,6 +3,7 @@ package meaning
 import (
 	"strings"
 
+	"github.com/natsfix/natsfix/internal/ast"
 	"github.com/natsfix/natsfix/internal/fixes"
 	"github.com/natsfix/natsfix/internal/fleet"
 	"github.com/natsfix/natsfix/internal/suggest"
@@ -59,6 +60,9 @@ func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
 	}
 	f := v.KeyFinding("nothing refers to $%s: the server takes the definition for a field, and refuses to start (\"unknown field %q\")", key, key)
 	switch similar := similarUnknown(v.Server, key); {
+	case onlyItself(v.Entry):
+		f.Message = sprintf("nothing but its own value refers to $%s: the server refuses to start (\"variable reference for '%s' can not be found\", or \"unknown field %q\" if its environment defines it)", key, key, key)
+		f.Because(fixes.Manual, "a definition cannot refer to itself: take it out, or write its value here and $"+key+" where it is meant to stand")
 	case fixes.Refers(v.Entry.Doc, key):
 		f.Message = sprintf("$%s is not used where the parser sees this definition: the server takes it for a field, and refuses to start (\"unknown field %q\")", key, key)
 		f.Because(fixes.Manual, "$"+key+" stands above the definition or in another block, where the parser does not see it: move the definition")
@@ -72,6 +76,22 @@ func checkUnusedVariable(p *fixes.Pass, v *fixes.Visit) {
 		f.With(p.Delete(v, "take out %s", key), "it cannot be edited here")
 	}
 	p.Report(f)
+}
+
+// onlyItself reports whether a variable of the entry's name stands in the entry
+// and nowhere else in the document.
+func onlyItself(e *fleet.Entry) bool {
+	inside := false
+	for n := range e.Doc.Tree.Root().Walk() {
+		if n.Kind() != ast.KindVariable || n.Text() != e.Key {
+			continue
+		}
+		if n.Start() < e.Node.Start() || n.End() > e.Node.End() {
+			return false
+		}
+		inside = true
+	}
+	return inside
 }
 
 // similarUnknown returns the name of an undefined variable that looks like the
