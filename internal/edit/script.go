@@ -71,7 +71,7 @@ const RuleName = "edit"
 // Rule returns the rule that carries the script out once. The tally may be nil.
 func (s *Script) Rule(tally *Tally) *fixes.Rule {
 	return &fixes.Rule{
-		Name: RuleName, Severity: fixes.Info, Summary: "A command of natsfix edit", Once: true,
+		Name: RuleName, Severity: fixes.Info, Summary: "A command of natsfix edit", Once: true, TakesComments: true,
 		Check: func(p *fixes.Pass) {
 			r := NewRunner(p.Fleet, s.Where.Holds)
 			matched := make([]int, len(s.Commands))

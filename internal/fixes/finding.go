@@ -35,7 +35,7 @@ type Applicability uint8
 const (
 	// Safe: nothing that works stops working. The meaning for the server is
 	// kept; or the server refuses to start today and the files themselves
-	// leave one right answer.
+	// leave one right answer. No comment is lost ([Pass.Report] sees to that).
 	Safe Applicability = iota
 	// NeedsChoice is unsafe until somebody picks a name or a value; giving the
 	// rule's parameter makes it safe.

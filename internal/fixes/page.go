@@ -74,6 +74,7 @@ func Index(rules []*Rule) string {
 	var b strings.Builder
 	b.WriteString("<!-- Made from the rules' own texts: go test ./internal/fixes/suite -update -->\n\n# Rules\n\n")
 	b.WriteString("In the order in which they run. `natsfix explain RULE` shows a rule's page in a terminal.\n\n")
+	b.WriteString("A fix that a page calls safe is unsafe where a comment goes with what it takes out: a person may have written there what no rule knows.\n\n")
 	b.WriteString("| rule | severity | what is wrong |\n| --- | --- | --- |\n")
 	for _, r := range rules {
 		name := fmt.Sprintf("[%s](%s.md)", r.Name, r.Name)

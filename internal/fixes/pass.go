@@ -21,11 +21,15 @@ func (p *Pass) Param(name string) (string, bool) {
 }
 
 // Report adds a finding, and fills in the rule, and its severity if the
-// finding has none of its own.
+// finding has none of its own. A fix with which a comment goes is safe only if
+// the rule is somebody's own, who asks for that.
 func (p *Pass) Report(f *Finding) {
 	f.Rule = p.Rule.Name
 	if f.Severity == 0 {
 		f.Severity = p.Rule.Severity
+	}
+	if !p.Rule.TakesComments {
+		f.keepComments()
 	}
 	p.findings = append(p.findings, f)
 }

@@ -26,6 +26,10 @@ type Rule struct {
 	// its fixes may touch documents with syntax errors.
 	Syntax bool
 
+	// TakesComments says that whoever wrote the rule asks for comments to go with
+	// what they belong to.
+	TakesComments bool
+
 	// Ignores says that the rule reports comments that silence findings and are
 	// of no use. It has no check: the engine knows which were.
 	Ignores bool

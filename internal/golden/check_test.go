@@ -100,7 +100,7 @@ func TestAtRestShowsWhatChangesAgain(t *testing.T) {
 // breaks what holds for every case.
 func TestRunFindsBrokenPromises(t *testing.T) {
 	edit := func(change func(src []byte) ast.Edit) *fixes.Rule {
-		return &fixes.Rule{Name: "bad", Severity: fixes.Warning, Check: func(p *fixes.Pass) {
+		return &fixes.Rule{Name: "bad", Severity: fixes.Warning, TakesComments: true, Check: func(p *fixes.Pass) {
 			d := p.Fleet.Docs[0]
 			if e := change(d.Tree.Source()); e != (ast.Edit{}) {
 				p.Report(&fixes.Finding{Doc: d, Message: "bad", Fix: &fixes.Fix{Title: "t", Edits: []fixes.Edit{{Doc: d, Edit: e}}}})

@@ -13,7 +13,7 @@ import (
 // Rule returns the recipe as a rule.
 func (r *Recipe) Rule() *fixes.Rule {
 	rule := &fixes.Rule{
-		Name: r.Name, Severity: r.Severity, Summary: r.Description, Off: r.Off, Doc: r.page(),
+		Name: r.Name, Severity: r.Severity, Summary: r.Description, Off: r.Off, Doc: r.page(), TakesComments: true,
 		Check: func(p *fixes.Pass) { r.check(p) },
 	}
 	for _, p := range r.Params {

@@ -57,8 +57,6 @@ func userOutOfList(p *fixes.Pass, v *fixes.Visit, users *fleet.Entry) (*fixes.Fi
 	switch {
 	case !users.Value.IsList() || len(list) > 1 || m.Field("token", "auth_callout", "auth_hook") != nil:
 		return nil, otherwise
-	case remove.LosesComment():
-		return nil, otherwise + "; a comment would go with the list"
 	case len(list) == 0:
 		return remove, otherwise
 	case !list[0].IsMap() || len(list[0].Map.Entries) != 2 || m.Field("user", "username", "pass", "password") != nil:

@@ -41,7 +41,7 @@ func ReservedAccount() *fixes.Rule {
 // users to authorization, nil if it has more than users, or there is no place.
 func intoAuthorization(p *fixes.Pass, v *fixes.Visit, account *fleet.Entry) *fixes.Fix {
 	remove := p.Delete(below(v, account), "take the account $G out")
-	if !account.Value.IsMap() || remove.LosesComment() {
+	if !account.Value.IsMap() {
 		return nil
 	}
 	users := account.Value.Map.Field("users")

@@ -55,11 +55,7 @@ func takeOutCopy(p *fixes.Pass, f *fixes.Finding, item *fixes.Visit, first *flee
 	if first.Unknown() || item.Value.Unknown() || !reflect.DeepEqual(withoutGlobal(first), withoutGlobal(item.Value)) {
 		return manual(f, otherwise)
 	}
-	fix := p.Delete(item, "%s", title)
-	if fix.LosesComment() {
-		return manual(f, otherwise+"; a comment would go with it")
-	}
-	return f.With(fix, otherwise)
+	return f.With(p.Delete(item, "%s", title), otherwise)
 }
 
 // manual returns the finding as one that only a person can cure.

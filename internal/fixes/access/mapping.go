@@ -173,9 +173,6 @@ func joinWeights(p *fixes.Pass, v, second *fixes.Visit, dest string) *fixes.Fix 
 		}
 		first := &fixes.Visit{Server: v.Server, Parent: v, Block: second.Block, Field: v.Field, Value: item, Index: i}
 		remove := p.Delete(second, "join the two entries for %s", dest)
-		if remove.LosesComment() {
-			return nil
-		}
 		return p.Replace(below(first, a), ast.Raw(strconv.FormatInt(sum, 10)+"%"), "send %d%% to %s", sum, dest).Join(remove)
 	}
 	return nil

@@ -48,11 +48,7 @@ func takeOutPair(p *fixes.Pass, v *fixes.Visit, cert, key, certs *fleet.Entry) *
 	}) {
 		return nil
 	}
-	fix := p.DeleteAll([]*fixes.Visit{below(v, cert), below(v, key)}, "take out the pair that certs has as well")
-	if fix.LosesComment() {
-		return nil
-	}
-	return fix
+	return p.DeleteAll([]*fixes.Visit{below(v, cert), below(v, key)}, "take out the pair that certs has as well")
 }
 
 // lacks reports whether a text is absent or empty.

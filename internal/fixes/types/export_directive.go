@@ -140,7 +140,7 @@ func twoEntries(p *fixes.Pass, v *fixes.Visit, stream, service *fleet.Entry) *fi
 		return nil
 	}
 	fix := fixes.NewFix(entry.Value.Doc, append(one, two...), "make two entries of it")
-	if fix == nil || fix.LosesComment() {
+	if fix == nil {
 		return nil
 	}
 	for _, u := range p.Fleet.Uses(list.Value.Node) {

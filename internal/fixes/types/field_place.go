@@ -240,9 +240,6 @@ func amongVariables(v *fixes.Visit) bool {
 // nothing refers to it.
 func reportUnused(p *fixes.Pass, v *fixes.Visit, f *fixes.Finding) {
 	fix := p.Delete(v, "take %s out", v.Entry.Key)
-	if fix.LosesComment() {
-		fix = nil
-	}
 	f.With(fix, "no field of a near name is known here: take it out, or see the reference for its block")
 	if take, _ := p.Param("take"); take != "suggestion" {
 		f.Because(fixes.NeedsChoice, "variables stand beside it, and nothing refers to this one: --set unknown-field.take=suggestion takes it out")
