@@ -137,7 +137,12 @@ func refusesToStart(text string) []string {
 }
 
 // errorsOf returns the findings of severity error of the package's rules.
-func errorsOf(text string) (list []*fixes.Finding) {
+func errorsOf(text string) []*fixes.Finding {
+	return slices.DeleteFunc(findingsOf(text), func(f *fixes.Finding) bool { return f.Severity != fixes.Error })
+}
+
+// findingsOf returns the findings of the package's rules.
+func findingsOf(text string) (list []*fixes.Finding) {
 	set := fleet.NewSet(func(path string) ([]byte, error) {
 		if path == "nats.conf" {
 			return []byte(text), nil
@@ -148,11 +153,7 @@ func errorsOf(text string) (list []*fixes.Finding) {
 	rules := types.Rules()
 	found := fixes.NewSuite(rules, nil, fixes.Window{}, 1).Run(f)
 	for i := range rules {
-		for _, f := range found.Of(i) {
-			if f.Severity == fixes.Error {
-				list = append(list, f)
-			}
-		}
+		list = append(list, found.Of(i)...)
 	}
 	return list
 }
@@ -251,4 +252,25 @@ func exception(refused []string) string {
 		}
 	}
 	return ""
+}
+
+// The flags that the rules know are those of the server.
+func TestFeatureFlagsAreThoseOfTheServer(t *testing.T) {
+	s, err := server.NewServer(&server.Options{DontListen: true, NoLog: true, NoSigs: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Shutdown()
+	varz, err := s.Varz(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for flag := range varz.FeatureFlags {
+		if found := findingsOf("feature_flags { " + flag + ": true }\n"); len(found) > 0 {
+			t.Errorf("%s: got %q", flag, found[0].Message)
+		}
+	}
+	if len(varz.FeatureFlags) == 0 {
+		t.Error("the server tells of no flags")
+	}
 }

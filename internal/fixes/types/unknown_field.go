@@ -22,13 +22,13 @@ func UnknownField() *fixes.Rule {
 			Doc: "take the suggestion of each finding: the field with the nearest name, or the block where the field belongs",
 		}},
 		Doc: fixes.Doc{
-			Stage:   "-t; silent in resolver, latency and jetstream_cluster_migrate",
+			Stage:   "-t; silent in resolver, latency, jetstream_cluster_migrate and feature_flags",
 			Message: "unknown field",
 			What: `The server refuses a key that it does not know in a block (unknown field "max_paylod"; "Unknown field name ... parsing
 subject permissions", "error parsing tls config, unknown field"): a slip of the pen, a field of another block, or a
 field of a newer release. Of keys that define variables unused-variable speaks. An account of the name of a top-level field
 is taken for a field that slipped into accounts ("Expected map entries for accounts"). In resolver, latency and jetstream_cluster_migrate
-it ignores such a key without a word, which is a warning.`,
+it ignores such a key without a word, which is a warning, and so is a feature flag that it does not know: it only notes that in its log.`,
 			Fix: `Renames the key to the field of the block that was meant, or moves it to the block where it belongs. A key among variables that
 nothing refers to is taken out. One of several lines gets the block that it belongs to around it, if that is not there yet.`,
 			Applicability: `Safe if only hyphens, underscores and capitals differ (maxPayload for max_payload). Other suggestions need somebody to say
@@ -41,12 +41,16 @@ for is a warning.`,
 		},
 		Fields: func(b *schema.Block, f *schema.Field) bool {
 			_, aged := ages[f]
-			return f == nil || aged || b.Path == "accounts"
+			return f == nil || aged || b.Path == "accounts" || b.Path == "feature_flags"
 		},
 		CheckValue: func(p *fixes.Pass, v *fixes.Visit) {
 			if v.Field != nil {
 				if mistakeOf(v) == misplacedField && !v.Server.Broken() {
 					reportMisplaced(p, v)
+					return
+				}
+				if isUnknownFlag(p, v) {
+					reportFlag(p, v)
 					return
 				}
 				if age, ok := ages[v.Field]; ok && v.Entry != nil {
