@@ -215,8 +215,9 @@ func (p *evalPrinter) includeChains(server *fleet.Server) map[*fleet.Doc][]strin
 	return chains
 }
 
-// isSecretPath reports whether the field table marks a value as a secret.
+// isSecretPath reports whether the field table marks a value as a secret, or one
+// that it stands in.
 func isSecretPath(path string) bool {
-	f := schema.Root().Find(fleet.SplitPath(path)...)
-	return f != nil && f.Secret
+	secret, _ := schema.Root().FindSecret(fleet.SplitPath(path)...)
+	return secret
 }

@@ -19,8 +19,8 @@ import (
 // what the server does not know, whether its key sounds like one.
 func isSecretPath(path string) bool {
 	keys := fleet.SplitPath(path)
-	if f := schema.Root().Find(keys...); f != nil {
-		return f.Secret
+	if secret, known := schema.Root().FindSecret(keys...); known {
+		return secret
 	}
 	return len(keys) > 0 && soundsSecret(keys[len(keys)-1])
 }
@@ -30,10 +30,24 @@ func isSecret(v *fixes.Visit) bool {
 	if v.Field != nil {
 		return v.Field.Secret
 	}
+	if inSecret(v) {
+		return true
+	}
 	for v.Entry == nil {
 		v = v.Parent
 	}
 	return soundsSecret(v.Entry.Key)
+}
+
+// inSecret reports whether a value that the server does not know stands in a block
+// that was given to a field for a secret.
+func inSecret(v *fixes.Visit) bool {
+	for v = v.Parent; v != nil; v = v.Parent {
+		if v.Field != nil {
+			return v.Field.Secret
+		}
+	}
+	return false
 }
 
 // isSecretValue reports whether a value must not be shown.

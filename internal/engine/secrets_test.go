@@ -132,6 +132,24 @@ func TestSecretsOfARun(t *testing.T) {
 	}
 }
 
+func TestABlockInThePlaceOfASecretIsCovered(t *testing.T) {
+	f := files{"a.conf": "authorization { user: a, password: { x: S3one, y: [ S3two, { z: S3three } ] } }\na: x\n"}
+	res := run(t, withRules(f, setter("a", "a", "x", "y"), setter("pw", "authorization.password.x", "S3one", "S3new")))
+	for _, file := range res.Files {
+		if got := masked(string(file.Before), file.SecretsBefore) + masked(string(file.After), file.SecretsAfter); strings.Contains(got, "S3") {
+			t.Errorf("shows %s", got)
+		}
+	}
+	if len(res.Groups) != 1 {
+		t.Fatalf("groups %v: %s", res.Groups, states(res))
+	}
+	for _, c := range res.Groups[0].Changes {
+		if strings.Contains(c.Before+c.After, "S3") {
+			t.Errorf("the change of %s shows %s -> %s", c.Path, c.Before, c.After)
+		}
+	}
+}
+
 func TestAListInThePlaceOfASecretHidesNothingElse(t *testing.T) {
 	res := run(t, withRules(files{"a.conf": "resolver_preload { AC: [S3a, \"S3b\"] }\na: x\n"}, setter("a", "a", "x", "y")))
 	if len(res.Files) != 1 {

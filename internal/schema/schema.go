@@ -106,6 +106,23 @@ func (b *Block) Find(keys ...string) *Field {
 	return f
 }
 
+// FindSecret follows keys as [Block.Find] does, and reports whether they lead to
+// a secret: to a field for one, or into a block that such a field was given in
+// place of a text. The table says nothing of keys that are not known.
+func (b *Block) FindSecret(keys ...string) (secret, known bool) {
+	var f *Field
+	for _, key := range keys {
+		if f != nil && f.Block == nil {
+			return f.Secret, f.Secret
+		}
+		if f = b.Field(key); f == nil {
+			return false, false
+		}
+		b = f.Block
+	}
+	return f != nil && f.Secret, f != nil
+}
+
 // Takes reports whether the field accepts every kind in t: Takes(Duration|Int), Takes(List).
 func (f *Field) Takes(t Type) bool { return f.Type.Has(t) }
 

@@ -256,6 +256,25 @@ func TestSecretFields(t *testing.T) {
 	}
 }
 
+func TestFindSecretLooksAtWhatHoldsAValue(t *testing.T) {
+	for _, tt := range []struct {
+		keys          []string
+		secret, known bool
+	}{
+		{[]string{"authorization", "password"}, true, true},
+		{[]string{"authorization", "password", "x", "y"}, true, true},
+		{[]string{"authorization", "user"}, false, true},
+		{[]string{"authorization", "user", "x"}, false, false},
+		{[]string{"nope", "password"}, false, false},
+		{[]string{"resolver_preload", "AD..."}, true, true},
+		{nil, false, false},
+	} {
+		if secret, known := Root().FindSecret(tt.keys...); secret != tt.secret || known != tt.known {
+			t.Errorf("FindSecret(%q) = %v, %v, want %v, %v", tt.keys, secret, known, tt.secret, tt.known)
+		}
+	}
+}
+
 func TestReleases(t *testing.T) {
 	for _, tt := range []struct {
 		path, name, release string
