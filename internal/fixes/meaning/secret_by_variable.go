@@ -69,10 +69,10 @@ func checkSecretByVariable(p *fixes.Pass, v *fixes.Visit) {
 		return
 	}
 	given := strings.TrimPrefix(string(doc.Tree.Source()), "pk=")
-	if v.Value.IsString() && (v.Value.Node.Quote() != ast.Bare || v.Value.Text() == given) {
-		return
+	if !v.Value.IsString() || v.Value.Node.Quote() != ast.Bare || v.Value.Text() == given {
+		return // scalar-type and wrap-in-list speak of what is no text
 	}
-	f := v.Finding("the value of $%s is not read as the text that it is: a part is lost, or it becomes a number or a boolean, which the server refuses", doc.Env)
+	f := v.Finding("the value of $%s is not read as the text that it is: a part is lost", doc.Env)
 	f.Severity = fixes.Warning
 	p.Report(f.Because(fixes.Manual, "put double quotes inside the variable's value: "+doc.Env+`='"..."'`))
 }

@@ -51,7 +51,11 @@ func checkScalarType(p *fixes.Pass, v *fixes.Visit) {
 		p.Report(f.Because(fixes.Manual, noConversion(v, want)))
 		return
 	}
-	p.Report(f.With(p.Retype(v, lit, "%s of %s", title, name(v)), whyNot(v)))
+	otherwise := whyNot(v)
+	if env := v.Value.Doc.Env; env != "" && want.Has(schema.String) {
+		otherwise = "put double quotes inside the variable's value: " + env + `='"..."'`
+	}
+	p.Report(f.With(p.Retype(v, lit, "%s of %s", title, name(v)), otherwise))
 }
 
 // noConversion says why no other kind of value can be derived.
