@@ -30,7 +30,7 @@ var operatorMode = regexp.MustCompile(`(?i)operator|root|trusted`)
 
 // Why some differences stay.
 const (
-	inTheJWT       = "what an operator's JWT names (a system account, a resolver's URL) decides, which natsfix does not read"
+	inTheJWT       = "what an operator's JWT names (a system account, a resolver's URL) decides, of which natsfix reads only what stands in the file, for the resolver and the system account"
 	unusedVariable = "without the value that goes nothing uses the variable, and its definition becomes a field that the server does not know: " +
 		"the proof holds the fix back, and says so"
 	provedLater = "a fix is held back because it brings another error to light; once the first run has cured what was beside it, the second can compare and takes it"
@@ -39,17 +39,6 @@ const (
 // KnownDifferences lists the differences that stay.
 func KnownDifferences() []Known {
 	return []Known{
-		{
-			ID:      "missed: could not fetch <…>: Get …: unsupported protocol scheme …",
-			Example: single("operator: " + operatorJWT + "\n"),
-			Reason:  inTheJWT,
-		},
-		{
-			ID:      "missed: error resolving system account: account missing",
-			Match:   operatorMode,
-			Example: single("operator: " + operatorJWT + "\nresolver: MEMORY\nsystem_account: " + publicKey(nkeys.PrefixByteAccount, 1) + "\n"),
-			Reason:  inTheJWT,
-		},
 		{
 			ID:      "missed: leaf nodes and gateways (both being defined) require a system account to also be configured",
 			Match:   operatorMode,
@@ -63,26 +52,10 @@ func KnownDifferences() []Known {
 			Reason:  inTheJWT,
 		},
 		{
-			ID:      "not cured: could not fetch <…>: Get …: unsupported protocol scheme …",
-			Example: single("operator: " + operatorJWT + "\ndebug: \"true\"\n"),
-			Reason:  inTheJWT,
-		},
-		{
-			ID:      "not cured: error resolving system account: account missing",
-			Match:   operatorMode,
-			Example: single("operator: " + operatorJWT + "\nresolver: MEMORY\nsystem_account: " + publicKey(nkeys.PrefixByteAccount, 1) + "\ndebug: \"true\"\n"),
-			Reason:  inTheJWT,
-		},
-		{
 			ID:      "not cured: leaf nodes and gateways (both being defined) require a system account to also be configured",
 			Match:   operatorMode,
 			Example: single("gateway { name: C1, port: 7222 }\nleafnodes { port: 7422 }\noperator: operator.jwt\ndebug: \"true\"\n"),
 			Reason:  inTheJWT,
-		},
-		{
-			ID:      "not cured: preload map value should be a string JWT",
-			Example: single("resolver_preload { " + publicKey(nkeys.PrefixByteAccount, 1) + ": [\"" + operatorJWT + "\"] }\ndebug: \"true\"\n"),
-			Reason:  "the list of one goes only if the server takes what is in it, and this JWT is an operator's",
 		},
 		{
 			ID:      "unproved: conflicting-aliases",
@@ -107,11 +80,6 @@ func KnownDifferences() []Known {
 			Match:   regexp.MustCompile(`unknown field`),
 			Example: single("V4: []\nauthorization { default_permissions { subscribe { deny: $V4 } } }\n"),
 			Reason:  unusedVariable,
-		},
-		{
-			ID:      "missed: operators require an account resolver to be configured",
-			Example: single("operator: [\"" + operatorJWT + "\", \"" + operatorJWT + "\"]\n"),
-			Reason:  inTheJWT,
 		},
 		{
 			ID:      "missed: expected … to be a valid non-empty string",
@@ -153,21 +121,10 @@ func KnownDifferences() []Known {
 			Reason:  "it follows from the tls block, which the server refuses and a rule reports",
 		},
 		{
-			ID:      "missed: resolver preloads only available for writeable resolver types MEM/DIR/CACHE_DIR",
-			Match:   operatorMode,
-			Example: single("operator: " + operatorJWT + "\nresolver_preload: { " + publicKey(nkeys.PrefixByteAccount, 0) + ": " + accountJWT + " }\n"),
-			Reason:  inTheJWT,
-		},
-		{
 			ID:      "false error: http-and-https",
 			Match:   regexp.MustCompile(`(?s)https.*https`),
 			Example: single("http_port: 8223\nhttps_port: 1883\nhttps: 0\n"),
 			Reason:  "https and https_port contradict each other, which conflicting-aliases reports: at some starts there is no HTTPS",
-		},
-		{
-			ID:      "not cured: preload should be a map of account_public_key:account_jwt",
-			Example: single("websocket{listen=\"h:-1\"}\nresolver_preload=[{" + publicKey(nkeys.PrefixByteAccount, 0) + "=\"" + accountJWT[:50] + "\"}]\n"),
-			Reason:  "whether the JWT is one of the operator's is not for the file to say, so the proof holds back what takes it out of its list",
 		},
 		{
 			ID:      "unproved: cidr-unquoted",

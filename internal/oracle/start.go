@@ -52,7 +52,7 @@ func (e *examiner) cureAll(o *server.Options, read *reading, report func(string)
 			return true
 		}
 		message := err.Error()
-		if inEmptyDirectory(o, message) {
+		if e.causedByUs(o, message) {
 			return true // the last check of NewServer
 		}
 		if !read.standinOperator || !causedByStandin(message, read.values) {
@@ -86,15 +86,21 @@ func causedByStandin(message string, values map[string]any) bool {
 	return strings.HasPrefix(message, "using nats based account resolver")
 }
 
-// inEmptyDirectory reports whether the system account was looked for in the
-// empty directory that takes the place of the resolver's, as the server does
-// with several operators.
-func inEmptyDirectory(o *server.Options, message string) bool {
+// causedByUs reports whether the server misses a system account that a cure has
+// named, or that it looks for in the empty directory that takes the place of the
+// resolver's, as it does with several operators.
+func (e *examiner) causedByUs(o *server.Options, message string) bool {
+	reason, ok := strings.CutPrefix(message, "error resolving system account: ")
+	if !ok {
+		return false
+	}
 	switch o.AccountResolver.(type) {
 	case *server.DirAccResolver, *server.CacheDirAccResolver:
-		return strings.HasPrefix(message, "error resolving system account: open ")
+		if strings.HasPrefix(reason, "open ") {
+			return true
+		}
 	}
-	return false
+	return o.SystemAccount == e.standins.account
 }
 
 // defuse takes out of the options what makes NewServer use the network, and
