@@ -136,7 +136,8 @@ func checkSingleAuth(p *fixes.Pass, v *fixes.Visit, m *fleet.Map, what string) {
 		{"does not support tokens", []string{"token"}},
 		{"does not support callouts", []string{"auth_callout", "auth_hook"}},
 	} {
-		if e := m.Field(one.fields...); e != nil && !e.Value.Unknown() {
+		// An empty token is none.
+		if e := m.Field(one.fields...); e != nil && !e.Value.Unknown() && !(e.Value.IsString() && e.Value.Text() == "") {
 			f := at(v, e, "%s is not for routes and gateways, which take one user with a password: the server refuses to start (\"%s authorization %s\")", e.Key, what, one.message)
 			if one.fields[0] == "users" {
 				p.Report(f.With(userOutOfList(p, v, e)))

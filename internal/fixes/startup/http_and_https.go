@@ -40,19 +40,22 @@ https_port: 8223
 }
 
 // monitoring returns what sets the HTTP or HTTPS port, of the fields by the
-// names, and whether it is set: not to 0, which means none.
+// names, and whether it is set: not to 0, which means none. Where one of two fields
+// says so and the other does not, the server takes one at random
+// (conflicting-aliases).
 func monitoring(s *fleet.Server, listen string, ports []string, flag int) (fields []*fixes.Visit, on bool) {
+	off := false
 	if v := fixes.Top(s, listen); v != nil {
 		fields = append(fields, v)
 		a := parseListen(v)
-		on = !unknown(v) && a.on()
+		off = unknown(v) || !a.on()
 	}
 	if v := fixes.Top(s, ports...); v != nil {
 		fields = append(fields, v)
 		n, known := number(v, 0)
-		on = on || known && n != 0
+		off = off || !known || n == 0
 	}
-	return fields, on || flag != 0
+	return fields, len(fields) > 0 && !off || flag != 0
 }
 
 func checkHTTPAndHTTPS(p *fixes.Pass, s *fleet.Server) {
