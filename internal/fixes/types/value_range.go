@@ -214,6 +214,9 @@ func measure(v *fixes.Visit) (int64, bool) {
 			if latency := strings.HasSuffix(v.Block.Path, ".latency"); latency && strings.EqualFold(strings.TrimSpace(text), "headers") {
 				return 0, false // the requests say whether they are measured
 			}
+			if text != "" && fixes.IsFormat(text) {
+				return 0, false // what is filled in may be a number
+			}
 			n, err := strconv.ParseInt(strings.TrimSuffix(text, "%"), 10, 64)
 			if err != nil {
 				n = -1 // no percentage at all
