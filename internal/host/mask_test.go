@@ -66,6 +66,8 @@ func TestMask(t *testing.T) {
 		{"an entry alone in a line", Jinja, "{% if x %}a: true{% else %}a: false{% endif %}\nb: 1\n", "          a: true                              \nb: 1\n"},
 		{"an entry at the beginning", ERB, "<% if @x %>a: 1, <% end %>b: 2\n", "           a: 1,          b: 2\n"},
 		{"items in a line", GoTemplate, "r: [ {{ range .h }}\"{{ . }}:1\", {{ end }} \"a:1\" ]\n", "r: [               $P0________,           \"a:1\" ]\n"},
+		{"items that a separator joins", GoTemplate, "r: [{{ range $i, $e := .h }}{{ if $i }}, {{ end }}\"{{ $e }}:1\"{{ end }}]\n", "r: [$P0_______________________________________________________________]\n"},
+		{"entries that a separator joins", Jinja, "a { {% if x %}b: 1{% endif %}{% if x and y %}, {% endif %}{% if y %}c: 2{% endif %} }\n", "a {            b: 1                             ,                       c: 2            }\n"},
 		{"part of an item", GoTemplate, "r: [ a://{{ .h }}{{ if .p }}:{{ .p }}{{ end }}, b ]\n", "r: [ $P0_____________________________________, b ]\n"},
 		{"part of a key", GoTemplate, "{{ if .x }}a_{{ end }}b: 1\n", "P0xxxxxxxxxxxxxxxxxxxxb: 1\n"},
 		{"entries in a string", GoTemplate, "a: \"{{ if .x }}b: 1, {{ end }}\"\n", "a: $P0____________________________\n"},
