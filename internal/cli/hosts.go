@@ -180,10 +180,11 @@ func (o *opener) open(paths []string, look func(path string) bool, asked bool) [
 			out = append(out, path)
 			continue
 		}
-		if asked && len(f.Documents) == 0 && (len(f.Commands) == 0 || len(f.Left) > 0) {
+		switch {
+		case !asked:
+		case len(f.Documents) == 0 && (len(f.Commands) == 0 || len(f.Left) > 0):
 			o.warn("%s: no NATS configuration was found in it%s", report.Plain(o.name(path)), report.Plain(because(f.Left)))
-		}
-		if asked && len(f.Missed) > 0 && len(f.Documents)+len(f.Commands) > 0 {
+		case len(f.Missed) > 0:
 			o.req.missed[path] = f.Missed
 		}
 		for i, d := range f.Documents {
