@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,15 +143,48 @@ func TestOperatorModeIsJudgedWithoutNetwork(t *testing.T) {
 		}
 	}
 	// Nothing is said that only the operator's real JWT could tell.
-	v = askText(t, j, "operator: /etc/nats/op.jwt\nresolver { type: full, dir: jwt }\n")
-	if !v.Accepted() {
-		t.Errorf("%+v", v)
+	for _, text := range []string{"resolver { type: full, dir: jwt }\n", "system_account: AAAXAUVSGK7TCRHFIRAS4SYXVJ76EWDMNXZM6ARFGXP7BASNDGLKU7A5\n"} {
+		if v = askText(t, j, "operator: /etc/nats/op.jwt\n"+text); !v.Accepted() {
+			t.Errorf("%s%+v", text, v)
+		}
 	}
 	v = askText(t, j, "operator: "+operatorJWT(t, nil)+"\nresolver { type: full, dir: jwt }\nleafnodes { remotes [ { url: \"nats://h:7422\", account: A } ] }\n")
 	for _, want := range []string{"using nats based account resolver", "operator mode requires account nkeys in remotes"} {
 		if strings.Count(messages(v), want) != 1 {
 			t.Errorf("%q is not reported once in:\n%s", want, messages(v))
 		}
+	}
+}
+
+// Of two spellings of one field the server takes one at random.
+func TestNoResolverIsAsked(t *testing.T) {
+	resolver, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resolver.Close()
+	asked := make(chan struct{}, 1)
+	go func() {
+		for {
+			conn, err := resolver.Accept()
+			if err != nil {
+				return
+			}
+			conn.Close()
+			select {
+			case asked <- struct{}{}:
+			default:
+			}
+		}
+	}()
+	j := newJudge(t, Options{})
+	for i := range 20 {
+		askText(t, j, fmt.Sprintf("operator: op%d.jwt\nresolver: \"URL(nobody://%[2]s/)\"\naccount_resolver: \"URL(http://%[2]s/)\"\n", i, resolver.Addr()))
+	}
+	select {
+	case <-asked:
+		t.Error("a resolver was asked")
+	default:
 	}
 }
 

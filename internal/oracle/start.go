@@ -73,15 +73,16 @@ func (e *examiner) cureAll(o *server.Options, read *reading, report func(string)
 // causedByStandin reports whether a problem may come from the stand-in for the
 // operator, whose real JWT can name a system account and an account server,
 // and whose accounts a stand-in did not sign. What the file names, and nothing
-// holds, no JWT cures: an account that is not preloaded into a resolver in memory.
+// holds, no JWT cures: an account that is not preloaded into a resolver in memory
+// of the file's own.
 func causedByStandin(message string, values map[string]any) bool {
 	const system = "error resolving system account"
+	_, named := resolverValue(values)
 	switch {
 	case strings.HasPrefix(message, "could not fetch <"):
-		_, named := resolverValue(values)
 		return !named
 	case strings.HasPrefix(message, system):
-		return message != system+": "+server.ErrMissingAccount.Error()
+		return !named || message != system+": "+server.ErrMissingAccount.Error()
 	}
 	return strings.HasPrefix(message, "using nats based account resolver")
 }
