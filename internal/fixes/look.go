@@ -20,7 +20,7 @@ type looker struct {
 }
 
 func (s *Suite) pass(f *fleet.Fleet, r *Rule) Pass {
-	return Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window}
+	return Pass{Fleet: f, Rule: r, Params: s.params, Window: s.window, jwts: &s.jwts}
 }
 
 func (s *Suite) looker(f *fleet.Fleet) *looker {

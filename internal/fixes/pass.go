@@ -11,6 +11,7 @@ type Pass struct {
 	// Window are the server releases that the files are for.
 	Window Window
 
+	jwts     *jwts
 	findings []*Finding
 }
 

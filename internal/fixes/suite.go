@@ -21,6 +21,7 @@ type Suite struct {
 	// The rules that look at servers, values, documents and fleets, by their index.
 	forServers, forValues, forDocs, forFleets []int
 	needs                                     []fieldSet // by rule
+	jwts                                      jwts
 }
 
 // foundIn is what was found in one server.

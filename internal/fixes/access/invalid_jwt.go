@@ -37,12 +37,12 @@ func checkInvalidJWT(p *fixes.Pass, v *fixes.Visit) {
 		if !fixes.InlineJWT(text) || v.Entry == nil && v.Parent.Entry == nil {
 			return // a path, or a list in a list
 		}
-		if _, err := fixes.DecodeOperator(text); err != nil {
+		if _, err := p.Operator(text); err != nil {
 			p.Report(manual(v.Finding("this is no JWT of an operator, but %s: the server refuses to start (\"error parsing operator JWT\")", kindOfJWT(text)),
 				"write the operator's JWT anew (nsc describe operator --raw), or the path of its file"))
 		}
 	case v.Block.Path == "resolver_preload" && v.Entry != nil:
-		if _, err := jwt.DecodeAccountClaims(text); err != nil {
+		if _, err := p.Account(text); err != nil {
 			p.Report(manual(v.Finding("this is no JWT of an account, but %s: the server refuses to start (\"invalid account JWT\")", kindOfJWT(text)),
 				"write the account's JWT anew (nsc describe account --raw)"))
 		}

@@ -3,6 +3,8 @@ package startup
 import (
 	"fmt"
 	"net"
+	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -102,7 +104,7 @@ func hostFields(s *fleet.Server) []hostField {
 }
 
 func checkListenHost(p *fixes.Pass, s *fleet.Server) {
-	if s.Broken() {
+	if s.Broken() || !mayLackHost(s) {
 		return
 	}
 	for _, h := range hostFields(s) {
@@ -115,6 +117,42 @@ func checkListenHost(p *fixes.Pass, s *fleet.Server) {
 		p.Report(f)
 	}
 }
+
+// mayLackHost reports whether a text of which a host may come is another one than
+// hosts mostly are, which is quicker to tell than what each listener has.
+func mayLackHost(s *fleet.Server) bool {
+	if odd(s.Values, "host", "net", "listen", "http", "https") {
+		return true
+	}
+	for _, name := range []string{"cluster", "gateway", "leafnodes", "leaf", "websocket", "ws", "mqtt"} {
+		if block := s.Values.Block(name); block != nil && odd(block, "host", "net", "listen") {
+			return true
+		}
+	}
+	return false
+}
+
+// odd reports whether one of the fields is a text that begins otherwise than an
+// ordinary host does.
+func odd(block *fleet.Map, names ...string) bool {
+	for _, name := range names {
+		e := block.Field(name)
+		if e == nil || !e.Value.IsString() {
+			continue
+		}
+		host := e.Value.Text()
+		if i := strings.LastIndexByte(host, ':'); i >= 0 && name != "host" && name != "net" {
+			host = host[:i]
+		}
+		if _, err := netip.ParseAddr(host); host != "" && err != nil && !ordinaryHost.MatchString(host) {
+			return true
+		}
+	}
+	return false
+}
+
+// ordinaryHost matches names of hosts.
+var ordinaryHost = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._-]*$`)
 
 // shownHost returns a text that stands for a host as messages show it: not if it
 // may hold a password.

@@ -100,7 +100,7 @@ func checkAccountKeys(p *fixes.Pass, s *fleet.Server, operator, leaf *fixes.Visi
 				fmt.Sprintf("pinned account key %q is not a valid public account nkey", text(pinned))))
 		}
 	}
-	if system := systemAccount(s); text(system) != "" && text(system) != globalAccount && !isAccountKey(system) && !fixes.IsFormat(text(system)) && !readOperators(s).contradicts(system) {
+	if system := systemAccount(s); text(system) != "" && text(system) != globalAccount && !isAccountKey(system) && !fixes.IsFormat(text(system)) && !readOperators(p, s).contradicts(system) {
 		report(system.Finding("%q is no public key of an account: the server refuses to start (\"error resolving system account: will only fetch valid account keys\"), though nats-server -t calls the file valid", text(system)))
 	}
 	account := fixes.Below(fixes.Below(leaf, "authorization"), "account")

@@ -67,7 +67,7 @@ func checkOperatorResolverMissing(p *fixes.Pass, s *fleet.Server) {
 	if operators(s) == nil || accountResolver(s) != nil || s.Broken() {
 		return
 	}
-	t := readOperators(s)
+	t := readOperators(p, s)
 	var why, said string
 	switch {
 	case len(t.claims) > 1 && allStrings(t.field):

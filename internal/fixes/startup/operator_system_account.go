@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
 
 	"github.com/natsfix/natsfix/internal/ast"
@@ -58,7 +57,7 @@ func checkOperatorSystemAccount(p *fixes.Pass, s *fleet.Server) {
 	if operators(s) == nil || s.Broken() {
 		return
 	}
-	t, system := readOperators(s), systemAccount(s)
+	t, system := readOperators(p, s), systemAccount(s)
 	switch {
 	case t.contradicts(system):
 		p.Report(contradiction(p, s, t, system))
@@ -96,7 +95,7 @@ func namelessSystem(p *fixes.Pass, s *fleet.Server, t trusted, system *fixes.Vis
 	case chose && !nkeys.IsValidPublicAccountKey(key):
 		return f.Because(fixes.Manual, fmt.Sprintf("operator-system-account.account is %q, which is no public key of an account", key))
 	case !chose:
-		key = preloadedSystem(s)
+		key = preloadedSystem(p, s)
 	}
 	if key == "" {
 		return f.Because(fixes.Manual, "name the system account with --set operator-system-account.account=KEY (nsc describe account SYS shows its public key)")
@@ -113,7 +112,7 @@ func namelessSystem(p *fixes.Pass, s *fleet.Server, t trusted, system *fixes.Vis
 
 // preloadedSystem returns the key of the preloaded account whose JWT bears the
 // name SYS, "" if there is none or more than one.
-func preloadedSystem(s *fleet.Server) string {
+func preloadedSystem(p *fixes.Pass, s *fleet.Server) string {
 	preload := fixes.Top(s, "resolver_preload")
 	if preload == nil || preload.Value.Map == nil {
 		return ""
@@ -123,7 +122,7 @@ func preloadedSystem(s *fleet.Server) string {
 		if !e.Value.IsString() {
 			continue
 		}
-		claims, err := jwt.DecodeAccountClaims(e.Value.Text())
+		claims, err := p.Account(e.Value.Text())
 		if err != nil || claims.Name != "SYS" || claims.Subject != e.Key {
 			continue
 		}

@@ -20,14 +20,14 @@ type trusted struct {
 	known bool
 }
 
-func readOperators(s *fleet.Server) trusted {
+func readOperators(p *fixes.Pass, s *fleet.Server) trusted {
 	t := trusted{field: operators(s)}
 	list := items(t.field)
 	t.known = len(list) > 0
 	for _, item := range list {
 		claims, err := (*jwt.OperatorClaims)(nil), error(nil)
 		if fixes.InlineJWT(text(item)) {
-			claims, err = fixes.DecodeOperator(text(item))
+			claims, err = p.Operator(text(item))
 		}
 		if err != nil {
 			claims = nil

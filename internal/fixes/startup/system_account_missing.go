@@ -96,7 +96,7 @@ func checkSystemAccountPreloaded(p *fixes.Pass, s *fleet.Server, system *fixes.V
 	if s.Broken() || unknown(system) || !inMemory(accountResolver(s)) {
 		return
 	}
-	t := readOperators(s)
+	t := readOperators(p, s)
 	name, at, who := text(system), system, "the file"
 	if name == "" && len(t.claims) == 1 && t.known {
 		name, at, who = t.claims[0].SystemAccount, t.field, "the operator's JWT"
