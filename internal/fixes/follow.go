@@ -59,7 +59,10 @@ func leftOver(entry ast.Node) bool {
 // no such value.
 func Glued(entry ast.Node) ast.Node {
 	prev := entry.Prev()
-	if !prev.Valid() || prev.Kind() != ast.KindEntry || prev.End()+1 != entry.Start() || entry.Doc().Source()[prev.End()] == '\n' {
+	if !prev.Valid() || prev.Kind() != ast.KindEntry || prev.End()+1 != entry.Start() {
+		return ast.Node{}
+	}
+	if b := entry.Doc().Source()[prev.End()]; b == '\n' || b == '\r' {
 		return ast.Node{}
 	}
 	if v := prev.Value(); v.Valid() && v.Kind() >= ast.KindString && v.Quote() == ast.Bare {
