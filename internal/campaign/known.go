@@ -121,12 +121,6 @@ func KnownDifferences() []Known {
 			Reason:  "it follows from the tls block, which the server refuses and a rule reports",
 		},
 		{
-			ID:      "false error: http-and-https",
-			Match:   regexp.MustCompile(`(?s)https.*https`),
-			Example: single("http_port: 8223\nhttps_port: 1883\nhttps: 0\n"),
-			Reason:  "https and https_port contradict each other, which conflicting-aliases reports: at some starts there is no HTTPS",
-		},
-		{
 			ID:      "unproved: cidr-unquoted",
 			Match:   regexp.MustCompile(`this is a bug`),
 			Example: single("authorization{auth_hook=10.0.0.0/8\nusers=}\n"),

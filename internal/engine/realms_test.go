@@ -16,7 +16,7 @@ func TestRealmsAreToldApart(t *testing.T) {
 		"hub.conf":  "server_name: hub\nport: 4333\nleafnodes { port: 7422 }\n",
 		"leaf.conf": "server_name: l\nport: 4334\nleafnodes { remotes: [ { url: \"nats://localhost:4333\" } ] }\n",
 	}})
-	for _, i := range inputs {
+	for _, i := range sample(inputs) {
 		if path.Dir(i.name) == "include-missing" {
 			continue // it looks for a file of that name everywhere
 		}
