@@ -3,12 +3,13 @@ package oracle
 import (
 	"fmt"
 	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/natsfix/natsfix/internal/fleet"
 )
 
 // listener is an address on which the options have the server listen.
@@ -65,43 +66,16 @@ func (l listener) address() string {
 	return net.JoinHostPort(*l.host, strconv.Itoa(max(*l.port, 0)))
 }
 
-// impossibleHost says why no machine has the host of an address, "" if one may:
-// the names that there are differ from machine to machine, and are not asked
-// for. What is neither an address nor a name the resolver refuses (package net,
-// isDomainName); names that some systems read as an address are left out.
+// impossibleHost says why no machine has the host of an address, "" if one may.
 func impossibleHost(address string) string {
 	host, _, err := net.SplitHostPort(address)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err.Error()
-	}
-	if _, err := netip.ParseAddr(host); err == nil || host == "" {
-		return ""
-	}
-	odd := strings.ContainsFunc(host, func(r rune) bool {
-		return r < 0x80 && !strings.ContainsRune(nameChars, r)
-	})
-	if odd || beyondQuad(host) {
+	case fleet.NeverHost(host):
 		return "lookup " + host + ": no such host"
 	}
 	return ""
-}
-
-const nameChars = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._"
-
-// beyondQuad reports whether a host is made of numbers and is no IPv4 address in
-// any writing: there are more than four, or one of the four is above 255.
-func beyondQuad(host string) bool {
-	parts := strings.Split(host, ".")
-	beyond := len(parts) > 4
-	for _, part := range parts {
-		n, err := strconv.ParseUint(part, 10, 32)
-		if err != nil {
-			return false
-		}
-		octal := part[0] == '0'
-		beyond = beyond || len(parts) == 4 && n > 255 && !octal
-	}
-	return beyond
 }
 
 // possible reports whether there is such a port; -1 is any.

@@ -3,17 +3,13 @@ package startup
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/natsfix/natsfix/internal/fixes"
+	"github.com/natsfix/natsfix/internal/fleet"
 )
-
-// quad matches what is read as an IPv4 address, or as nothing.
-var quad = regexp.MustCompile(`^[0-9]+(\.[0-9]+){3,}$`)
 
 // noHost returns the server's words for a text that can be no host on any
 // machine, "" for one that can: whether a name is known is for the machine to
@@ -23,25 +19,10 @@ func noHost(host string) string {
 	if wrong := (*net.AddrError)(nil); errors.As(err, &wrong) {
 		return wrong.Err
 	}
-	if _, err := netip.ParseAddr(h); err == nil || h == "" || !neverName(h) {
-		return ""
+	if fleet.NeverHost(h) {
+		return "no such host"
 	}
-	return "no such host"
-}
-
-// neverName reports whether a text that is no address is no name either.
-func neverName(text string) bool {
-	if quad.MatchString(text) {
-		parts := strings.Split(text, ".")
-		// Zeros in front make an octal number, which some systems take.
-		return len(parts) > 4 || slices.ContainsFunc(parts, func(part string) bool {
-			n, err := strconv.Atoi(part)
-			return part[0] != '0' && (err != nil || n > 255)
-		})
-	}
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return r < 0x80 && r != '-' && r != '.' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	})
+	return ""
 }
 
 // isTemplate reports whether a program that writes the file may replace a part
