@@ -102,19 +102,28 @@ func sweep(parents []string) {
 			continue // a parent whose name is a pattern
 		}
 		for _, path := range found {
-			if info, err := os.Lstat(path); err == nil && info.IsDir() && isMine(info) && abandoned(path) {
-				os.RemoveAll(path)
+			if info, err := os.Lstat(path); err == nil && info.IsDir() && isMine(info) {
+				removeAbandoned(path)
 			}
 		}
 	}
 }
 
-// abandoned reports whether a directory is a private one that nobody uses.
-func abandoned(path string) bool {
+// removeAbandoned removes a directory if it is a private one that nobody uses.
+func removeAbandoned(path string) {
 	lock, err := os.OpenFile(filepath.Join(path, lockName), os.O_RDWR, 0)
 	if err != nil {
-		return false // no private directory, or one that is being made
+		return // no private directory, or one that is being made
 	}
-	defer lock.Close()
-	return lockAlone(lock)
+	alone := lockAlone(lock)
+	if alone {
+		// The lock goes while it is held: who makes the directory waits for it, and
+		// sees that it is gone. Windows removes no open file, and so not the
+		// directory of somebody who has the lock open.
+		os.Remove(lock.Name())
+	}
+	lock.Close()
+	if alone {
+		os.RemoveAll(path)
+	}
 }
