@@ -45,7 +45,7 @@ func (s *session) discover(req *request) error {
 	if err := s.settle(req, slices.Concat(req.Targets, req.Parts)); err != nil {
 		return err
 	}
-	chosen := len(req.Targets)
+	chosen := len(req.Targets) // which --since or --staged left
 	targets, beside, parts := req.Targets, req.Context, req.Parts
 	req.open = func(r *request) {
 		r.Targets, r.Context, r.Parts = targets, beside, slices.Clone(parts)
@@ -66,9 +66,8 @@ func (s *session) discover(req *request) error {
 		s.say("No file to look at: what was named holds no NATS configuration that can be judged.")
 	case len(found.Targets) > 0 && s.opts.staged:
 		s.say("No file to look at: none is staged.")
-	case len(found.Targets) > 0 && s.opts.since != "":
+	case len(found.Targets) > 0:
 		s.say("No file to look at: none changed since %s.", report.Plain(s.opts.since))
-	case len(found.Targets) > 0: // what was named holds nothing, which was said
 	case found.Left > 0:
 		s.say("No file to look at: %s named like configuration, but not surely nats-server's (--show-files says why).", left(found.Left))
 	case found.Excluded > 0:

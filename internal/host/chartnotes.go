@@ -109,12 +109,7 @@ func (w *chartWriter) items(n *yaml.Node, indent string, beside []ast.Span) {
 			w.key(key.Value, key)
 			w.own(": ")
 		}
-		if w.overLines(v) {
-			w.items(v, inner, beside)
-			return
-		}
-		w.value(v)
-		w.lineEnd(beside)
+		w.put(v, inner, beside)
 	}
 	switch n.Kind {
 	case yaml.SequenceNode:

@@ -74,13 +74,18 @@ func (w *chartWriter) tree(t *tree, indent string) {
 			continue
 		}
 		w.own(": ")
-		if w.overLines(n) {
-			w.items(n, indent, beside)
-			continue
-		}
-		w.value(n)
-		w.lineEnd(beside)
+		w.put(n, indent, beside)
 	}
+}
+
+// put writes a value to the end of its line, or line by line as it is in the file.
+func (w *chartWriter) put(n *yaml.Node, indent string, beside []ast.Span) {
+	if w.overLines(n) {
+		w.items(n, indent, beside)
+		return
+	}
+	w.value(n)
+	w.lineEnd(beside)
 }
 
 func (w *chartWriter) key(key string, at *yaml.Node) {
